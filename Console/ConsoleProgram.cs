@@ -1,0 +1,13 @@
+namespace Qmtl.Console;
+
+/// <summary>The program: without a verb it serves, with a verb it runs the command and ends.</summary>
+public static class ConsoleProgram
+{
+    /// <summary>Runs the program. Exit codes: 0 done, 1 the answer is "no" (errors found), 2 wrong use, 4 wrong configuration.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = ConsoleApplication.Build(args);
+        await app.RunAsync();
+        return 0;
+    }
+}

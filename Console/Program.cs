@@ -1,0 +1,3 @@
+using Qmtl.Console;
+
+return await ConsoleProgram.RunAsync(args);

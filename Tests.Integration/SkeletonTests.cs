@@ -1,0 +1,7 @@
+namespace Qmtl.Tests.Integration;
+
+public sealed class SkeletonTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
