@@ -36,7 +36,7 @@ public sealed record SubmissionEnvelope
     public string? FamilyName { get; init; }
 }
 
-/// <summary>Options of <see cref="DagReader.Read"/>.</summary>
+/// <summary>Options of reading a DAG document.</summary>
 public sealed record DagReadOptions
 {
     public static DagReadOptions Default { get; } = new();
