@@ -1,0 +1,71 @@
+using Microsoft.Playwright;
+
+namespace Qmtl.Tests.E2E.Support;
+
+/// <summary>One console and one Chromium for all tests of the collection; each test gets a browser context of its own.</summary>
+public sealed class ConsoleFixture : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private string? _profile;
+
+    public ConsoleServer Server { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await ConsoleServer.StartAsync();
+        _playwright = await Playwright.CreateAsync();
+        _profile = Directory.CreateTempSubdirectory("qmtl-chromium-").FullName;
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("QMTL_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
+        if (_profile is not null)
+        {
+            Directory.Delete(_profile, recursive: true);
+        }
+    }
+
+    /// <summary>Opens a browser window that watches for what no page may do; see <see cref="WatchedPage"/>.</summary>
+    public async Task<WatchedPage> OpenAsync(string path, bool dark = false, int width = 1440, int height = 900)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Server.Url.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
+            AcceptDownloads = true,
+        });
+        await context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        var page = await WatchedPage.CreateAsync(context, Server.Url);
+        await page.GoAsync(path);
+        return page;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class ConsoleCollection : ICollectionFixture<ConsoleFixture>
+{
+    public const string Name = "console";
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Qmtl.Tests.E2E.Support;
+
+/// <summary>
+/// The console as a user would start it: the published program where there is one, else the build output, on a free loopback port with a
+/// storage folder of its own. Stopped by its process id.
+/// </summary>
+public sealed partial class ConsoleServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _storage;
+    private readonly List<string> _output;
+
+    private ConsoleServer(Process process, string storage, List<string> output, Uri url)
+    {
+        _process = process;
+        _storage = storage;
+        _output = output;
+        Url = url;
+    }
+
+    /// <summary>Root address, for instance <c>http://127.0.0.1:41234/</c>.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Everything it wrote, for the message of a failing test.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return string.Join(Environment.NewLine, _output);
+            }
+        }
+    }
+
+    public static async Task<ConsoleServer> StartAsync(params string[] arguments)
+    {
+        var storage = Directory.CreateTempSubdirectory("qmtl-console-e2e-").FullName;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(ProgramFile());
+        start.ArgumentList.Add("--urls=http://127.0.0.1:0");
+        start.ArgumentList.Add($"--Storage:Path={storage}");
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var output = new List<string>();
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        void Read(string? line)
+        {
+            if (line is null)
+            {
+                return;
+            }
+
+            lock (output)
+            {
+                output.Add(line);
+            }
+
+            if (ListeningLine().Match(line) is { Success: true } match)
+            {
+                listening.TrySetResult(new Uri(match.Value));
+            }
+        }
+
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The console ended before it listened."));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            var url = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            return new ConsoleServer(process, storage, output, url);
+        }
+        catch (Exception problem)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+
+            lock (output)
+            {
+                throw new InvalidOperationException($"The console did not start:{Environment.NewLine}{string.Join(Environment.NewLine, output)}", problem);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        Directory.Delete(_storage, recursive: true);
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex ListeningLine();
+
+    private static string ProgramFile()
+    {
+        if (Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED") is { Length: > 0 } published)
+        {
+            return Path.Combine(published, "Qmtl.Console.dll");
+        }
+
+        // …/Tests.E2E/bin/<configuration>/<framework>/ beside …/Console/bin/<configuration>/<framework>/
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = output.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(root.FullName, "Console", "bin", output.Parent.Name, output.Name, "Qmtl.Console.dll");
+    }
+}
