@@ -1,0 +1,68 @@
+using Qmtl.Gateway;
+using Qmtl.Shared.Dags;
+
+namespace Qmtl.Console.DryRuns;
+
+/// <summary>What is asked beside the document.</summary>
+/// <param name="Worlds">Worlds; empty lets the document decide.</param>
+/// <param name="Generation">Overrides what the ids tell.</param>
+public sealed record DryRunAsk(IReadOnlyList<string> Worlds, DagGeneration? Generation);
+
+/// <summary>Outcome of a dry-run: a stored report, or the check that says why there was nothing to run.</summary>
+public sealed record DryRunOutcome(DryRunReport? Report, CheckReport? Unreadable);
+
+/// <summary>Checks DAGs, runs dry-runs and keeps their results. Changes nothing in the observed system.</summary>
+public sealed class DryRunService(IGateway gateway, DryRunStore store, TimeProvider time)
+{
+    /// <summary>Reads and validates. CPU-bound work runs on the thread pool.</summary>
+    public Task<CheckReport> CheckAsync(ReadOnlyMemory<byte> utf8, DryRunAsk ask, CancellationToken cancellation) =>
+        Task.Run(() => Report(DagReader.Read(utf8, Options(ask)), utf8.Length), cancellation);
+
+    /// <summary>The decoded DAG's text, into which findings point.</summary>
+    public Task<ReadOnlyMemory<byte>> DecodeAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) =>
+        Task.Run(() => DagReader.Read(utf8).DagUtf8, cancellation);
+
+    /// <summary>Runs a dry-run and stores what came of it, refusals included.</summary>
+    /// <exception cref="IOException">The result cannot be stored.</exception>
+    public Task<DryRunOutcome> RunAsync(ReadOnlyMemory<byte> utf8, DryRunAsk ask, CancellationToken cancellation) =>
+        Task.Run(() => RunCoreAsync(utf8, ask, cancellation), cancellation);
+
+    private async Task<DryRunOutcome> RunCoreAsync(ReadOnlyMemory<byte> utf8, DryRunAsk ask, CancellationToken cancellation)
+    {
+        var document = DagReader.Read(utf8, Options(ask));
+        if (document.Dag is not { } dag)
+        {
+            return new(null, Report(document, utf8.Length));
+        }
+
+        var result = await gateway.DryRunAsync(document, new SubmitOptions { WorldIds = ask.Worlds }, cancellation);
+        var now = time.GetUtcNow();
+        var report = new DryRunReport
+        {
+            Id = DryRunId.New(now),
+            CreatedAt = now,
+            ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()) + store.Kept,
+            Worlds = ask.Worlds,
+            AskedGeneration = ask.Generation,
+            Input = InputView.Of(document, utf8.Length),
+            Findings = FindingsView.Of(document),
+            Refusal = result.Refusal is { } refusal ? new(refusal.Code, refusal.Message, refusal.ExistingStrategyId) : null,
+            Result = result.Refusal is null ? DryRunAnswer.Of(result, dag) : null,
+        };
+        await store.SaveAsync(report, document.DagUtf8, cancellation);
+        return new(report, null);
+    }
+
+    private static CheckReport Report(DagDocument document, int bytes) => new()
+    {
+        Valid = document.IsValid,
+        Input = InputView.Of(document, bytes),
+        Findings = FindingsView.Of(document),
+    };
+
+    private static DagReadOptions Options(DryRunAsk ask) => new()
+    {
+        Generation = ask.Generation,
+        WorldId = ask.Worlds.Count > 0 ? ask.Worlds[0] : null,
+    };
+}
