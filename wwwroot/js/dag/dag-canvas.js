@@ -247,9 +247,14 @@ export class DagCanvas {
   minScale() { return Math.min(this.#fit().k, 1) * 0.5; }
 
   #fit() {
-    const g = this.graph, side = 24, below = 60;
-    const k = Math.max(0.002, Math.min((this.width - 2 * side) / Math.max(g.width, 1), (this.height - side - below) / Math.max(g.height, 1), fitScale));
-    return { k, x: (this.width - g.width * k) / 2, y: Math.max(side, (this.height - below + side - g.height * k) / 2) };
+    const g = this.graph, top = 4, below = 48;
+    const scale = width => Math.max(0.002, Math.min(width / Math.max(g.width, 1), (this.height - top - below) / Math.max(g.height, 1), fitScale));
+    // The legend is kept free where that costs little.
+    const legend = this.toolbar.legendWidth();
+    const whole = scale(this.width - 8), beside = scale(this.width - 8 - legend);
+    const left = legend > 0 && beside >= 0.85 * whole && (this.width - g.width * whole) / 2 < legend ? legend : 0;
+    const k = left > 0 ? beside : whole;
+    return { k, x: left + (this.width - left - g.width * k) / 2, y: Math.max(top, (this.height - below + top - g.height * k) / 2) };
   }
 
   fit(smooth = true) {

@@ -60,7 +60,7 @@ export const icons = {
 /** Badges in the order in which they stand from the right edge inwards. `colour` names a theme entry. */
 export const badges = [
   { flag: 8, key: 'mismatch', colour: 'broken', label: 'Node id not verified', sign: p => { p.moveTo(0, -3.4); p.lineTo(0, 0.8); p.moveTo(0, 3.2); p.lineTo(0, 3.3); } },
-  { flag: 4, key: 'buffered', colour: 'attention', label: 'Buffered: its queue has to catch up', sign: p => { p.moveTo(-1.6, -2.8); p.lineTo(-1.6, 2.8); p.moveTo(1.6, -2.8); p.lineTo(1.6, 2.8); } },
+  { flag: 4, key: 'buffered', colour: 'attention', label: 'Buffered until caught up', sign: p => { p.moveTo(-1.6, -2.8); p.lineTo(-1.6, 2.8); p.moveTo(1.6, -2.8); p.lineTo(1.6, 2.8); } },
   { flag: 2, key: 'new', colour: 'ok', label: 'New in the graph', sign: p => { p.moveTo(-3.2, 0); p.lineTo(3.2, 0); p.moveTo(0, -3.2); p.lineTo(0, 3.2); } },
   { flag: 1, key: 'shared', colour: 'muted', label: 'Shared with other strategies', sign: p => { p.moveTo(0.9, 0); p.arc(-1.5, 0, 2.4, 0, Math.PI * 2); p.moveTo(3.9, 0); p.arc(1.5, 0, 2.4, 0, Math.PI * 2); } },
   { flag: 16, key: 'global', colour: 'muted', label: 'Global queue', sign: p => { p.moveTo(3.2, 0); p.arc(0, 0, 3.2, 0, Math.PI * 2); p.moveTo(-3.2, 0); p.lineTo(3.2, 0); p.moveTo(0, -3.2); p.lineTo(0, 3.2); } },
@@ -73,7 +73,8 @@ export const marks = [
   { flag: 256, key: 'code', colour: 'attention', label: 'changed code', sign: 'C' },
   { flag: 512, key: 'schema', colour: 'attention', label: 'changed schema', sign: 'S' },
   { flag: 1024, key: 'rewired', colour: 'accent', label: 're-wired', sign: 'W' },
-  { flag: 2048, key: 'upstream', colour: 'muted', label: 'changed upstream', sign: 'U' },
+  { flag: 2048, key: 'parameters', colour: 'attention', label: 'changed parameters', sign: 'P' },
+  { flag: 4096, key: 'upstream', colour: 'muted', label: 'changed upstream', sign: 'U' },
 ];
 
 export function markOf(flags) {

@@ -2,7 +2,7 @@
 
 export const Flag = Object.freeze({
   shared: 1, fresh: 2, buffered: 4, mismatch: 8, global: 16, reused: 32,
-  added: 64, removed: 128, code: 256, schema: 512, rewired: 1024, upstream: 2048,
+  added: 64, removed: 128, code: 256, schema: 512, rewired: 1024, parameters: 2048, upstream: 4096,
 });
 
 const layerGap = 72; // World units between two layers when the graph runs from top to bottom.

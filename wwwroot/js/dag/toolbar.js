@@ -86,6 +86,9 @@ export class Toolbar {
     for (const choice of this.host.querySelectorAll('[data-dag-set]')) choice.value = String(c[choice.dataset.dagSet]);
   }
 
+  /** Room that the legend takes at the left, in CSS pixels; 0 while it is off. */
+  legendWidth() { return this.legend.hidden ? 0 : this.legend.offsetWidth + 16; }
+
   zoomed(k) {
     const text = `${Math.round(k * 100)} %`;
     if (this.zoom.textContent !== text) this.zoom.textContent = text;
