@@ -57,15 +57,18 @@ public enum NodeDisposition
 
     /// <summary>Not stored, or stored with other code: gets a new queue.</summary>
     New,
+
+    /// <summary>The DAG Manager gave no answer: nobody knows.</summary>
+    Unknown,
 }
 
 /// <summary>One node's place in the queue map.</summary>
 /// <param name="NodeId">The node.</param>
 /// <param name="PartitionKey">Key in the queue map, <c>id:interval:bucket#ck=…</c>.</param>
-/// <param name="Topic">Queue.</param>
-/// <param name="Disposition">Reused, buffered or new.</param>
+/// <param name="Topic">Queue; null only when <paramref name="Disposition"/> is <see cref="NodeDisposition.Unknown"/>. A diff always gives one.</param>
+/// <param name="Disposition">Reused, buffered or new; unknown when the DAG Manager did not answer.</param>
 /// <param name="Lag">Bars to buffer; null unless buffered.</param>
-public sealed record NodeQueue(string NodeId, string PartitionKey, string Topic, NodeDisposition Disposition, long? Lag);
+public sealed record NodeQueue(string NodeId, string PartitionKey, string? Topic, NodeDisposition Disposition, long? Lag);
 
 /// <summary>Result of a diff.</summary>
 public sealed record DiffResult

@@ -56,7 +56,26 @@ public sealed record SubmitResult
 
     public string? SentinelId { get; init; }
 
+    /// <summary>One entry a node, in topological order; empty when refused.</summary>
     public IReadOnlyList<NodeQueue> Nodes { get; init; } = [];
+
+    /// <summary>Why the accepted DAG has no queues yet, in words; null when it has. The strategy is queued all the same.</summary>
+    public string? QueueProblem { get; init; }
+
+    /// <summary>Queues each tag-query node reads, by node id; nodes whose query failed are left out.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<QueueDescriptor>> TagQueues { get; init; } = new Dictionary<string, IReadOnlyList<QueueDescriptor>>();
+
+    public uint SubmissionChecksum { get; init; }
+
+    /// <summary>Resolved execution domain, for instance <c>backtest</c>.</summary>
+    public string ExecutionDomain { get; init; } = "";
+
+    public bool Downgraded { get; init; }
+
+    /// <summary><c>missing_as_of</c>, <c>decision_unavailable</c> or null.</summary>
+    public string? DowngradeReason { get; init; }
+
+    public bool SafeMode { get; init; }
 }
 
 /// <summary>Where the answer of a dry-run came from.</summary>
@@ -86,11 +105,14 @@ public sealed record DryRunResult
     /// <summary>Version label that new topics carry.</summary>
     public string Version { get; init; } = "v1";
 
-    /// <summary>From the diff one entry a node; from the fallback empty (see <see cref="TagQueues"/>).</summary>
+    /// <summary>One entry a node. From the fallback the queue is unknown (see <see cref="TagQueues"/> for tag-query nodes).</summary>
     public IReadOnlyList<NodeQueue> Nodes { get; init; } = [];
 
     /// <summary>Queues each tag-query node would read, by node id.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<QueueDescriptor>> TagQueues { get; init; } = new Dictionary<string, IReadOnlyList<QueueDescriptor>>();
+
+    /// <summary>Why a tag-query node has no entry in <see cref="TagQueues"/>, in words, by node id.</summary>
+    public IReadOnlyDictionary<string, string> TagProblems { get; init; } = new Dictionary<string, string>();
 
     public uint SubmissionChecksum { get; init; }
 

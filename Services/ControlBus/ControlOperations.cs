@@ -1,0 +1,16 @@
+namespace Qmtl.ControlBus;
+
+/// <summary>Which kind of operation a rail ticket must be for, so that an operator may send an event.</summary>
+public static class ControlOperations
+{
+    /// <summary>Events that no special operation sends.</summary>
+    public const string Publish = "controlbus.publish";
+
+    /// <summary>The operation kind for an event type. The ticket's target and item are both the event's key.</summary>
+    public static string KindOf(string eventType) => eventType switch
+    {
+        "sentinel_weight_updated" => "sentinel.weight",
+        "activation_updated" => "world.activation",
+        _ => Publish,
+    };
+}
