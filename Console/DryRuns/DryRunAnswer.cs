@@ -125,7 +125,7 @@ public sealed record DryRunAnswer
         {
             QueueMap = fromDiff
                 ? result.Nodes.GroupBy(placed => placed.NodeId, StringComparer.Ordinal)
-                    .ToDictionary(group => group.Key, group => (IReadOnlyList<QueueView>)[.. group.Select(placed => new QueueView(placed.Topic, false))], StringComparer.Ordinal)
+                    .ToDictionary(group => group.Key, group => (IReadOnlyList<QueueView>)[.. group.Select(placed => new QueueView(placed.Topic!, false))], StringComparer.Ordinal)
                 : result.TagQueues.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<QueueView>)[.. pair.Value.Select(View)], StringComparer.Ordinal),
             SentinelId = result.SentinelId,
             SentinelOrigin = OriginOf(result.SentinelId),
