@@ -40,20 +40,21 @@ public static class GraphMessage
 
     /// <summary>Writes the message as UTF-8 JSON.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="dag">The DAG; node i of the graph is <c>dag.Nodes[i]</c>.</param>
+    /// <param name="nodes">The nodes of the graph: a DAG's <see cref="Dag.Nodes"/> or those of a <see cref="ComparisonGraph"/>.</param>
     /// <param name="graph">Its graph.</param>
     /// <param name="layout">The layout of that graph.</param>
     /// <param name="facts">Second line and badges of node i; null: <see cref="DefaultFacts"/>.</param>
+    /// <param name="edges">What became of each edge, when two versions are compared: adds <c>"eflags":[0|1 added|2 removed,…]</c>.</param>
     public static void Write(
-        IBufferWriter<byte> output, Dag dag, DagGraph graph, LayoutResult layout, Func<int, GraphNodeFacts>? facts = null)
+        IBufferWriter<byte> output, IReadOnlyList<DagNode> nodes, DagGraph graph, LayoutResult layout,
+        Func<int, GraphNodeFacts>? facts = null, IReadOnlyList<EdgeStatus>? edges = null)
     {
-        ArgumentNullException.ThrowIfNull(dag);
+        ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(layout);
-        if (dag.Nodes.Count != graph.NodeCount || layout.X.Length != graph.NodeCount || layout.RouteStart.Length != graph.EdgeCount + 1)
-            throw new ArgumentException("DAG, graph and layout have different sizes.", nameof(layout));
+        if (nodes.Count != graph.NodeCount || layout.X.Length != graph.NodeCount || layout.RouteStart.Length != graph.EdgeCount + 1)
+            throw new ArgumentException("Nodes, graph and layout have different sizes.", nameof(layout));
 
-        var nodes = dag.Nodes;
         var types = new List<string>();
         var typeOf = new int[nodes.Count];
         var typeIndex = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -93,6 +94,7 @@ public static class GraphMessage
         }
 
         json.WriteEndArray();
+        if (edges is not null) WriteNumbers(json, "eflags", graph.EdgeCount, e => (int)edges[e]);
         json.WriteStartArray("routes");
         for (var e = 0; e < graph.EdgeCount; e++)
         {
@@ -107,11 +109,13 @@ public static class GraphMessage
     }
 
     /// <summary>The message as one UTF-8 array.</summary>
-    public static byte[] ToUtf8(Dag dag, DagGraph graph, LayoutResult layout, Func<int, GraphNodeFacts>? facts = null)
+    public static byte[] ToUtf8(
+        IReadOnlyList<DagNode> nodes, DagGraph graph, LayoutResult layout,
+        Func<int, GraphNodeFacts>? facts = null, IReadOnlyList<EdgeStatus>? edges = null)
     {
-        ArgumentNullException.ThrowIfNull(dag);
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(1024, dag.Nodes.Count * 256));
-        Write(buffer, dag, graph, layout, facts);
+        ArgumentNullException.ThrowIfNull(nodes);
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(1024, nodes.Count * 256));
+        Write(buffer, nodes, graph, layout, facts, edges);
         return buffer.WrittenSpan.ToArray();
     }
 
