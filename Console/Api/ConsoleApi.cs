@@ -51,6 +51,7 @@ public static class ConsoleApi
         var api = routes.MapGroup(Root + "/v1");
         DagEndpoints.Map(api);
         QueueEndpoints.Map(api);
+        StrategyEndpoints.Map(api);
         routes.MapOpenApi();
     }
 

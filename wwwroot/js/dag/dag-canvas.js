@@ -258,7 +258,7 @@ export class DagCanvas {
   }
 
   fit(smooth = true) {
-    if (!this.graph || this.width === 0) return;
+    if (!this.graph || !this.width) return;
     this.#moveTo(this.#fit(), smooth);
     this.#fitted = true;
   }

@@ -36,7 +36,8 @@ export class Graph {
       this.from[e] = m.edges[2 * e];
       this.to[e] = m.edges[2 * e + 1];
     }
-    this.edgeFlags = Uint16Array.from(m.eflags ?? new Uint16Array(edges));
+    // In a comparison 1 is an added and 2 a removed edge.
+    this.edgeFlags = Uint16Array.from(m.eflags ?? new Uint16Array(edges), status => [0, Flag.added, Flag.removed][status]);
 
     // Routes lie end to end in one array; edge e has the numbers routeAt[e] to routeAt[e + 1].
     this.routeAt = new Uint32Array(edges + 1);
