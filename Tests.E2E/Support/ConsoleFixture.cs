@@ -7,7 +7,6 @@ public sealed class ConsoleFixture : IAsyncLifetime
 {
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private string? _profile;
 
     public ConsoleServer Server { get; private set; } = null!;
 
@@ -15,7 +14,6 @@ public sealed class ConsoleFixture : IAsyncLifetime
     {
         Server = await ConsoleServer.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        _profile = Directory.CreateTempSubdirectory("qmtl-chromium-").FullName;
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("QMTL_TEST_CHROMIUM") ?? "/usr/bin/chromium",
@@ -39,12 +37,10 @@ public sealed class ConsoleFixture : IAsyncLifetime
         {
             await Server.DisposeAsync();
         }
-
-        if (_profile is not null)
-        {
-            Directory.Delete(_profile, recursive: true);
-        }
     }
+
+    /// <summary>A bare browser context, for pages that are not the console's.</summary>
+    public Task<IBrowserContext> NewContextAsync() => _browser!.NewContextAsync();
 
     /// <summary>Opens a browser window that watches for what no page may do; see <see cref="WatchedPage"/>.</summary>
     public async Task<WatchedPage> OpenAsync(string path, bool dark = false, int width = 1440, int height = 900)

@@ -36,18 +36,28 @@ public sealed partial class ConsoleServer : IAsyncDisposable
         }
     }
 
-    public static async Task<ConsoleServer> StartAsync(params string[] arguments)
+    public static Task<ConsoleServer> StartAsync(params string[] arguments)
     {
         var storage = Directory.CreateTempSubdirectory("qmtl-console-e2e-").FullName;
+        return StartProgramAsync(ProgramFile("Console", "Qmtl.Console", Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED")), storage,
+            [$"--Storage:Path={storage}", .. arguments]);
+    }
+
+    /// <summary>Starts the page that exercises what the console needs of the Blazor script.</summary>
+    public static Task<ConsoleServer> StartCompatibilityPageAsync() =>
+        StartProgramAsync(ProgramFile("Tests.E2E.Compatibility", "Qmtl.Tests.E2E.Compatibility", published: null),
+            Directory.CreateTempSubdirectory("qmtl-console-e2e-").FullName, []);
+
+    private static async Task<ConsoleServer> StartProgramAsync(string program, string storage, IEnumerable<string> arguments)
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(ProgramFile());
+        start.ArgumentList.Add(program);
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
-        start.ArgumentList.Add($"--Storage:Path={storage}");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -114,16 +124,16 @@ public sealed partial class ConsoleServer : IAsyncDisposable
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex ListeningLine();
 
-    private static string ProgramFile()
+    private static string ProgramFile(string folder, string name, string? published)
     {
-        if (Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED") is { Length: > 0 } published)
+        if (published is { Length: > 0 })
         {
-            return Path.Combine(published, "Qmtl.Console.dll");
+            return Path.Combine(published, $"{name}.dll");
         }
 
-        // …/Tests.E2E/bin/<configuration>/<framework>/ beside …/Console/bin/<configuration>/<framework>/
+        // …/Tests.E2E/bin/<configuration>/<framework>/ beside …/<folder>/bin/<configuration>/<framework>/
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var root = output.Parent!.Parent!.Parent!.Parent!;
-        return Path.Combine(root.FullName, "Console", "bin", output.Parent.Name, output.Name, "Qmtl.Console.dll");
+        return Path.Combine(root.FullName, folder, "bin", output.Parent.Name, output.Name, $"{name}.dll");
     }
 }
