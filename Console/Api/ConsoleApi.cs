@@ -32,6 +32,7 @@ public static class ConsoleApi
         services.AddSingleton<BodyAdmission>();
         services.AddSingleton<DryRunStore>();
         services.AddSingleton<DryRunService>();
+        services.AddSingleton<DryRunGraph>();
         services.AddHostedService<DryRunSweeper>();
         return services;
     }

@@ -48,6 +48,8 @@ internal static class DagEndpoints
             .Produces<string>(contentType: "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status410Gone);
+
+        api.MapGet("/dry-runs/{id}/graph", GraphAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> CheckAsync(HttpContext http, [FromServices] DryRunService dryRuns)
@@ -162,6 +164,14 @@ internal static class DagEndpoints
     {
         var (find, dag) = await store.OpenDagAsync(id, http.RequestAborted);
         return dag is null ? NotFound(find, store) : TypedResults.Stream(dag, "application/json", http.Request.Query.ContainsKey("download") ? $"dag-{id}.json" : null);
+    }
+
+    private static async Task<IResult> GraphAsync(string id, HttpContext http, [FromServices] DryRunGraph graphs, [FromServices] DryRunStore store)
+    {
+        var (find, message) = await graphs.MessageAsync(id, http.RequestAborted);
+        return message is not null ? TypedResults.Bytes(message, "application/json")
+            : find.Outcome == DryRunLookup.Found ? ApiProblem.NotFound("This DAG cannot be drawn.", "Its findings say why.")
+            : NotFound(find, store);
     }
 
     private static ProblemHttpResult NotFound(DryRunFind find, DryRunStore store)

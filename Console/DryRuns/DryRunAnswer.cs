@@ -21,8 +21,8 @@ public sealed record DryRunNode
     /// <summary>Bar interval in seconds, or null.</summary>
     public long? Interval { get; init; }
 
-    /// <summary>Null when the DAG Manager did not answer: unknown.</summary>
-    public NodeDisposition? Disposition { get; init; }
+    /// <summary>Unknown when the DAG Manager did not answer.</summary>
+    public required NodeDisposition Disposition { get; init; }
 
     /// <summary>Null when unknown.</summary>
     public string? Queue { get; init; }
@@ -34,6 +34,9 @@ public sealed record DryRunNode
 
     /// <summary>Queues a tag query would read; null for other nodes.</summary>
     public IReadOnlyList<QueueView>? Reads { get; init; }
+
+    /// <summary>Why it is not known what a tag query would read; null when it is, and for other nodes.</summary>
+    public string? ReadsProblem { get; init; }
 }
 
 /// <summary>How many nodes are reused, buffered and new. Only the diff knows.</summary>
@@ -99,7 +102,7 @@ public sealed record DryRunAnswer
     /// <summary>Null when the diff did not answer.</summary>
     public DispositionCounts? Counts { get; init; }
 
-    /// <summary>Every node of the DAG; from the diff in its order, from the fallback in list order.</summary>
+    /// <summary>Every node of the DAG, in the DAG Manager's order.</summary>
     public required IReadOnlyList<DryRunNode> Nodes { get; init; }
 
     public static SentinelOrigin OriginOf(string sentinelId) =>
@@ -117,15 +120,12 @@ public sealed record DryRunAnswer
         }
 
         var fromDiff = result.Source == DryRunSource.Diff;
-        var nodes = fromDiff
-            ? result.Nodes.Select(placed => Node(placed.NodeId, known.GetValueOrDefault(placed.NodeId), placed, Reads(result, placed.NodeId)))
-            : dag.Nodes.Select(node => Node(node.NodeId, node, null, Reads(result, node.NodeId)));
-        var list = nodes.ToList();
+        var list = result.Nodes.Select(placed => Node(placed, known.GetValueOrDefault(placed.NodeId), result)).ToList();
         return new DryRunAnswer
         {
             QueueMap = fromDiff
                 ? result.Nodes.GroupBy(placed => placed.NodeId, StringComparer.Ordinal)
-                    .ToDictionary(group => group.Key, group => (IReadOnlyList<QueueView>)[.. group.Select(placed => new QueueView(placed.Topic!, false))], StringComparer.Ordinal)
+                    .ToDictionary(group => group.Key, group => (IReadOnlyList<QueueView>)[.. group.Where(placed => placed.Topic is not null).Select(placed => new QueueView(placed.Topic!, false))], StringComparer.Ordinal)
                 : result.TagQueues.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<QueueView>)[.. pair.Value.Select(View)], StringComparer.Ordinal),
             SentinelId = result.SentinelId,
             SentinelOrigin = OriginOf(result.SentinelId),
@@ -148,21 +148,19 @@ public sealed record DryRunAnswer
         int Count(NodeDisposition disposition) => list.Count(node => node.Disposition == disposition);
     }
 
-    private static DryRunNode Node(string id, DagNode? node, NodeQueue? placed, IReadOnlyList<QueueView>? reads) => new()
+    private static DryRunNode Node(NodeQueue placed, DagNode? node, DryRunResult result) => new()
     {
-        NodeId = id,
+        NodeId = placed.NodeId,
         Name = node?.Name,
         Type = node?.NodeType,
         Interval = node?.Interval,
-        Disposition = placed?.Disposition,
-        Queue = placed?.Topic,
-        PartitionKey = placed?.PartitionKey,
-        Lag = placed?.Lag,
-        Reads = reads,
+        Disposition = placed.Disposition,
+        Queue = placed.Topic,
+        PartitionKey = placed.PartitionKey,
+        Lag = placed.Lag,
+        Reads = result.TagQueues.TryGetValue(placed.NodeId, out var queues) ? [.. queues.Select(View)] : null,
+        ReadsProblem = result.TagProblems.GetValueOrDefault(placed.NodeId),
     };
-
-    private static List<QueueView>? Reads(DryRunResult result, string id) =>
-        result.TagQueues.TryGetValue(id, out var queues) ? [.. queues.Select(View)] : null;
 
     private static QueueView View(QueueDescriptor queue) => new(queue.Queue, queue.Global);
 }

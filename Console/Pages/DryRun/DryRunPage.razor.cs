@@ -1,0 +1,250 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Qmtl.Console.DryRuns;
+using Qmtl.Gateway;
+using Qmtl.Shared.Dags;
+using Qmtl.WorldService;
+
+namespace Qmtl.Console.Pages.DryRun;
+
+/// <summary>Checks and dry-runs a DAG, and shows a stored result. The text goes by HTTP from the browser; the circuit sees findings and results only.</summary>
+public sealed partial class DryRunPage : IDisposable
+{
+    private readonly CancellationTokenSource _leaving = new();
+
+    private DagEditor? _editor;
+    private DryRunFind? _find;
+    private string? _shownId;
+    private bool _editorOpened;
+    private EditorRequest? _busy;
+    private EditorProblem? _problem;
+    private EditorRequest _problemOf;
+    private InputView? _input;
+    private FindingsView? _findings;
+    private bool _stale;
+    private bool _jumpMissed;
+    private int _wait;
+    private CancellationTokenSource? _waiting;
+    private IReadOnlyList<World> _worlds = [];
+    private string? _worldsProblem;
+    private IReadOnlyList<StrategyRecord>? _strategies;
+    private string? _strategiesProblem;
+
+    /// <summary>Id of a stored result; null on the bare page.</summary>
+    [Parameter]
+    public string? Id { get; set; }
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private DryRunStore Store { get; set; } = null!;
+
+    [Inject]
+    private IWorldService WorldService { get; set; } = null!;
+
+    [Inject]
+    private IStrategyCatalogue Catalogue { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    private DryRunState State { get; set; } = new();
+
+    /// <summary>The editor stays once it was open, so that its text is never lost; a link to a result opens without it.</summary>
+    private bool ShowsEditor => Id is null || _editorOpened;
+
+    private bool StartsWithDag => State.Strategy is not null || State.From is not null;
+
+    private bool CanSend => _editor is { Text.IsEmpty: false } && _busy is null;
+
+    private string RunLabel => _busy == EditorRequest.Run ? "Running…" : _wait > 0 ? $"Dry-run in {_wait} s" : "Dry-run";
+
+    protected override void OnInitialized() => Navigation.LocationChanged += Moved;
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            _worlds = await WorldService.ListAsync(_leaving.Token);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _worldsProblem = $"Worlds cannot be listed: {error.Message} Type the world's id.";
+        }
+
+        try
+        {
+            _strategies = (await Catalogue.ListAsync(_leaving.Token)).Strategies;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _strategiesProblem = $"Strategies cannot be listed: {error.Message}";
+        }
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        State = DryRunState.FromQuery(new Uri(Navigation.Uri).Query);
+        _editorOpened |= Id is null;
+        if (_shownId != Id)
+        {
+            _shownId = Id;
+            _find = null;
+            if (Id is not null)
+            {
+                _find = await Store.FindAsync(Id, _leaving.Token);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Moved;
+        _leaving.Cancel();
+        _leaving.Dispose();
+        _waiting?.Cancel();
+        _waiting?.Dispose();
+    }
+
+    private void Moved(object? sender, LocationChangedEventArgs change)
+    {
+        State = DryRunState.FromQuery(new Uri(change.Location).Query);
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private void Go(DryRunState state)
+    {
+        var path = Id is null ? "/dry-run" : $"/dry-run/{Id}";
+        Navigation.NavigateTo(path + state.ToQuery(), new NavigationOptions { ReplaceHistoryEntry = true });
+    }
+
+    private void SetWorld(ChangeEventArgs change) => Go(State with { World = change.Value?.ToString()?.Trim() is { Length: > 0 } world ? world : null });
+
+    private void SetGeneration(ChangeEventArgs change) =>
+        Go(State with { Generation = Enum.TryParse<DagGeneration>(change.Value?.ToString(), ignoreCase: true, out var generation) ? generation : null });
+
+    private async Task PickAsync(ChangeEventArgs change)
+    {
+        var id = change.Value?.ToString();
+        Go(State with { Strategy = string.IsNullOrEmpty(id) ? null : id, From = null });
+        if (!string.IsNullOrEmpty(id))
+        {
+            await OpenStrategyAsync(id);
+        }
+    }
+
+    private async Task LoadFirstAsync()
+    {
+        if (State.Strategy is { } strategy)
+        {
+            await OpenStrategyAsync(strategy);
+        }
+        else if (State.From is { } from && DryRunId.TryReadTime(from, out _))
+        {
+            await _editor!.OpenAsync($"/api/v1/dry-runs/{from}/dag", $"DAG of result {from[..10]}…");
+        }
+    }
+
+    private ValueTask OpenStrategyAsync(string id) =>
+        _editor!.OpenAsync($"/api/v1/strategies/{Uri.EscapeDataString(id)}/dag", _strategies?.FirstOrDefault(strategy => strategy.StrategyId == id)?.DisplayName ?? ShortId.Of(id));
+
+    private async Task CheckAsync() => await _editor!.CheckAsync();
+
+    private async Task RunAsync() => await _editor!.RunAsync();
+
+    private Task RetryAsync() => _problemOf == EditorRequest.Run ? RunAsync() : CheckAsync();
+
+    private void TextChanged(EditorText text)
+    {
+        _jumpMissed = false;
+        _stale = _findings is not null;
+        if (text.IsEmpty)
+        {
+            (_findings, _input, _problem, _stale) = (null, null, null, false);
+        }
+    }
+
+    private void Busy(EditorRequest? request) => _busy = request;
+
+    private async Task AnsweredAsync(EditorAnswer answer)
+    {
+        _jumpMissed = false;
+        if (answer.Status is 200 or 201 && answer.Request == EditorRequest.Check && answer.Read<CheckReport>() is { } check)
+        {
+            (_input, _findings, _problem, _stale) = (check.Input, check.Findings, null, false);
+        }
+        else if (answer.Status == 201 && answer.Request == EditorRequest.Run && answer.Read<DryRunReport>() is { } report)
+        {
+            _problem = null;
+            Navigation.NavigateTo($"/dry-run/{report.Id}{State.ToQuery()}");
+        }
+        else
+        {
+            var problem = EditorProblem.Of(answer);
+            (_problem, _problemOf) = (problem, answer.Request);
+            if (problem.Findings is not null)
+            {
+                (_input, _findings, _stale) = (problem.Input, problem.Findings, false);
+            }
+
+            if (problem.RetryAfter is { } seconds)
+            {
+                await CountDownAsync(seconds);
+            }
+        }
+    }
+
+    private async Task CountDownAsync(int seconds)
+    {
+        if (_waiting is not null)
+        {
+            await _waiting.CancelAsync();
+            _waiting.Dispose();
+        }
+
+        _waiting = new();
+        _wait = seconds;
+        _ = TickAsync(_waiting.Token);
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), Time);
+            while (_wait > 0 && await timer.WaitForNextTickAsync(stop))
+            {
+                _wait--;
+                await InvokeAsync(StateHasChanged);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Another countdown began, or the page was left.
+        }
+    }
+
+    private async Task OpenFindingAsync(FindingView finding)
+    {
+        _jumpMissed = finding.At is null || _input?.Decoded == true || !await _editor!.GoToAsync(finding.At);
+    }
+
+    /// <summary>From the result's own list: only where the text in the editor is the one that was run.</summary>
+    private Task OpenStoredFindingAsync(FindingView finding) => _editor is null ? Task.CompletedTask : OpenFindingAsync(finding);
+
+    private string FindingsFigure()
+    {
+        if (_busy == EditorRequest.Check)
+        {
+            return "checking…";
+        }
+
+        return _findings is not { } findings
+            ? "–"
+            : $"{Count(findings.Errors, "error")} · {Count(findings.Warnings, "warning")}{(_stale ? " · text changed since" : "")}";
+    }
+
+    private static string Count(int number, string what) => $"{number.ToString("N0", CultureInfo.InvariantCulture)} {what}{(number == 1 ? "" : "s")}";
+}
