@@ -1,26 +1,117 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Qmtl.Console.Api;
 using Qmtl.Console.Components;
+using Qmtl.Console.Configuration;
+using Qmtl.Console.Health;
+using Qmtl.Console.Search;
+using Qmtl.Console.Security;
+using Qmtl.Shared.Health;
+using Qmtl.Shared.Search;
 
 namespace Qmtl.Console;
 
 /// <summary>Composes the real application. Tests start the same one on port 0, with a hook that changes options.</summary>
 public static class ConsoleApplication
 {
+    /// <summary>Exit code for wrong settings, refused addresses included.</summary>
+    public const int WrongConfiguration = 4;
+
+    /// <summary>Composes and checks; listens when it is started.</summary>
+    /// <exception cref="SettingsRefusedException">Settings are wrong; it lists all errors.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            // Beside the program, wherever the caller stands.
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.WebHost.UseStaticWebAssets();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        if (File.Exists(Path.Combine(AppContext.BaseDirectory, "Qmtl.Console.staticwebassets.runtime.json"))) builder.WebHost.UseStaticWebAssets();
         configure?.Invoke(builder);
 
+        var settings = ReadSettings(builder.Configuration);
+        if (!LoopbackOnly.NamesAddress(builder.Configuration)) builder.WebHost.UseUrls(LoopbackOnly.DefaultUrl);
+        AddServices(builder.Services, builder.Configuration, settings);
+
         var app = builder.Build();
+        Use(app);
+        return app;
+    }
+
+    /// <summary>Serves until the process is told to end. Answers the exit code.</summary>
+    public static async Task<int> ServeAsync(string[] args)
+    {
+        try
+        {
+            await using var app = Build(args);
+            await app.StartAsync();
+            var foreign = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+                .Where(address => !LoopbackOnly.IsLoopback(address)).ToArray() ?? [];
+            if (foreign.Length > 0)
+            {
+                await app.StopAsync();
+                throw new SettingsRefusedException([$"The server listened on {string.Join(", ", foreign)}. This version has no sign-in and listens on loopback only."]);
+            }
+
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (SettingsRefusedException refused)
+        {
+            await System.Console.Error.WriteLineAsync(refused.Message);
+            return WrongConfiguration;
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await System.Console.Error.WriteLineAsync($"{exception.Message} Stop the other program or choose another address, for instance --urls http://127.0.0.1:5081.");
+            return WrongConfiguration;
+        }
+    }
+
+    private static ConsoleSettings ReadSettings(ConfigurationManager configuration)
+    {
+        var errors = LoopbackOnly.Errors(configuration).ToList();
+        try
+        {
+            var settings = SettingsReader.Read(configuration);
+            return errors.Count == 0 ? settings : throw new SettingsRefusedException(errors);
+        }
+        catch (SettingsRefusedException refused) when (errors.Count > 0 && !ReferenceEquals(refused.Errors, errors))
+        {
+            throw new SettingsRefusedException([.. errors, .. refused.Errors]);
+        }
+    }
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration, ConsoleSettings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddSingleton<ServiceDirectory>();
+        services.AddSingleton(typeof(Available<>));
+        QmtlServices.Add(services, configuration, settings);
+
+        services.AddConsoleApi(configuration);
+        services.AddSingleton<HealthMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
+        services.AddSingleton<SearchEverything>();
+        services.AddSingleton<ISearchSource, PageSearch>();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    private static void Use(WebApplication app)
+    {
+        app.UseMiddleware<HostGuard>();
+        app.UseRouting();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseConsoleApi();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapGet("/healthz", () => "ok");
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-        return app;
+        app.MapConsoleApi();
+        // The framework's own frame-ancestors would be a second policy header; SecurityHeaders has the stricter one.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -6,8 +6,6 @@ public static class ConsoleProgram
     /// <summary>Runs the program. Exit codes: 0 done, 1 the answer is "no" (errors found), 2 wrong use, 4 wrong configuration.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var app = ConsoleApplication.Build(args);
-        await app.RunAsync();
-        return 0;
+        return await ConsoleApplication.ServeAsync(args);
     }
 }

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Qmtl.Console.Api;
+
+namespace Qmtl.Console.Configuration;
+
+/// <summary>What this version does with a setting.</summary>
+public enum SettingUse
+{
+    /// <summary>Read.</summary>
+    Read,
+
+    /// <summary>Names an observed system: read to decide between sandbox and connected.</summary>
+    ObservedSystem,
+
+    /// <summary>Known by name, but no part of this version reads it.</summary>
+    Later,
+}
+
+/// <summary>How the value of a setting is checked.</summary>
+public enum SettingKind
+{
+    Text,
+    Switch,
+    Whole,
+    Colour,
+    HttpUrl,
+    Origin,
+    Choice,
+    Folder,
+}
+
+/// <summary>A setting that has a name in QMTL's console.</summary>
+/// <param name="Name">With colons; <c>*</c> at the end stands for anything below.</param>
+/// <param name="Use">What this version does with it.</param>
+/// <param name="Kind">How it is checked.</param>
+/// <param name="Default">In words or as value; empty when there is none.</param>
+/// <param name="Choices">For <see cref="SettingKind.Choice"/>.</param>
+/// <param name="IsSecret">Its value is never shown.</param>
+/// <param name="IsList">Its items stand below it by number.</param>
+public sealed record KnownSetting(
+    string Name,
+    SettingUse Use,
+    SettingKind Kind = SettingKind.Text,
+    string Default = "",
+    IReadOnlyList<string>? Choices = null,
+    bool IsSecret = false,
+    bool IsList = false);
+
+/// <summary>Every setting by name. The names stay: users, scripts and tests rely on them.</summary>
+public static class KnownSettings
+{
+    public static readonly IReadOnlyList<KnownSetting> All =
+    [
+        new("Environment:Name", SettingUse.Read, SettingKind.Text, EnvironmentSettings.DefaultName),
+        new("Environment:Colour", SettingUse.Read, SettingKind.Colour, EnvironmentSettings.DefaultColour),
+        new("Sandbox:Enabled", SettingUse.Read, SettingKind.Switch, "on when no observed system is named"),
+        new("Sandbox:Seed", SettingUse.Read, SettingKind.Whole, "7"),
+        new("Gateway:FallbackSentinelFormat", SettingUse.Read, SettingKind.Choice, "decimal", ["decimal", "hex"]),
+        new("Http:PublicOrigin", SettingUse.Read, SettingKind.Origin),
+        new("Storage:Path", SettingUse.Read, SettingKind.Folder, "qmtl-console in the user's application data"),
+        .. LimitSettings(),
+
+        new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
+        new("Neo4j:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
+        new("WorldService:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
+        new("Redis:Connection", SettingUse.ObservedSystem, IsSecret: true),
+        new("DeadLetters:Connection", SettingUse.ObservedSystem, IsSecret: true),
+        new("Kafka:Brokers", SettingUse.ObservedSystem, IsList: true),
+        new("ControlBus:Sources", SettingUse.ObservedSystem, SettingKind.Choice, Choices: ["gateway", "kafka", "redis", "inprocess"], IsList: true),
+
+        new("Gateway:AllowedStreamHosts", SettingUse.Later, IsList: true),
+        new("Gateway:Listen", SettingUse.Later),
+        new("Gateway:Database", SettingUse.Later, IsSecret: true),
+        new("Neo4j:Database", SettingUse.Later),
+        new("Neo4j:User", SettingUse.Later),
+        new("Neo4j:Password", SettingUse.Later, IsSecret: true),
+        new("Postgres:Connection", SettingUse.Later, IsSecret: true),
+        new("Postgres:MigrationConnection", SettingUse.Later, IsSecret: true),
+        new("Kafka:Topics", SettingUse.Later, IsList: true),
+        new("Kafka:SecurityProtocol", SettingUse.Later),
+        new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
+        new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
+        new("ControlBus:StartBack", SettingUse.Later),
+        new("SignIn:Mode", SettingUse.Later),
+        new("SignIn:Proxy:*", SettingUse.Later),
+        new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
+        new("Operations:Policies:*", SettingUse.Later),
+        new("Notifications:Webhook", SettingUse.Later, IsSecret: true),
+        new("Http:TrustedProxies", SettingUse.Later, IsList: true),
+        new("Audit:Key", SettingUse.Later, IsSecret: true),
+        new("Audit:KeyFile", SettingUse.Later),
+        new("Audit:HeadTarget", SettingUse.Later),
+    ];
+
+    /// <summary>First parts of the names: what stands below them is ours to judge, wherever it was set.</summary>
+    public static readonly IReadOnlySet<string> Sections =
+        All.Select(setting => setting.Name.Split(':')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the framework reads by itself.</summary>
+    public static readonly IReadOnlySet<string> FrameworkSections = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        "Logging", "Kestrel", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "applicationName", "contentRoot", "webroot",
+        "detailedErrors", "shutdownTimeoutSeconds", "preferHostingUrls", "captureStartupErrors", "suppressStatusMessages", "staticWebAssets",
+        "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup", "ReloadStaticAssetsAtRuntime", "hostBuilder",
+    };
+
+    /// <summary>The setting that a key belongs to, or null.</summary>
+    public static KnownSetting? Find(string key) => All.FirstOrDefault(setting => Covers(setting, key));
+
+    private static bool Covers(KnownSetting setting, string key)
+    {
+        if (setting.Name.EndsWith('*')) return key.StartsWith(setting.Name[..^1], StringComparison.OrdinalIgnoreCase);
+        if (key.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)) return true;
+        return setting.IsList
+            && key.Length > setting.Name.Length + 1
+            && key.StartsWith(setting.Name + ":", StringComparison.OrdinalIgnoreCase)
+            && !key.AsSpan(setting.Name.Length + 1).ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static IEnumerable<KnownSetting> LimitSettings()
+    {
+        var defaults = new LimitsOptions();
+        return typeof(LimitsOptions).GetProperties()
+            .Where(property => property.CanWrite)
+            .Select(property => new KnownSetting(
+                $"{LimitsOptions.Section}:{property.Name}",
+                SettingUse.Read,
+                property.PropertyType == typeof(int) || property.PropertyType == typeof(long) ? SettingKind.Whole : SettingKind.Text,
+                Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) ?? ""));
+    }
+}

@@ -1,0 +1,171 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Qmtl.Console.Layout;
+
+namespace Qmtl.Console.Search;
+
+public sealed partial class SearchPanel : IDisposable
+{
+    /// <summary>Quiet time before the sources are asked.</summary>
+    public static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(150);
+
+    private string _text = "";
+    private string _answered = "";
+    private bool _focused;
+    private bool _closed;
+    private bool _waiting;
+    private int _active = -1;
+    private List<Section> _groups = [];
+    private List<string> _problems = [];
+    private ITimer? _debounce;
+    private CancellationTokenSource? _asking;
+
+    [Inject] private SearchEverything Search { get; set; } = default!;
+
+    [Inject] private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject] private TimeProvider Time { get; set; } = default!;
+
+    /// <summary>Id of the field; unique in the page.</summary>
+    [Parameter, EditorRequired] public required string Id { get; set; }
+
+    [Parameter] public string Placeholder { get; set; } = "Search everything";
+
+    /// <summary>Also lists pages and actions, results always open.</summary>
+    [Parameter] public bool Palette { get; set; }
+
+    /// <summary>Something was chosen.</summary>
+    [Parameter] public EventCallback OnChosen { get; set; }
+
+    [Parameter] public string? Class { get; set; }
+
+    private string ListId => Id + "-results";
+
+    private bool Shows => Palette || (_focused && !_closed && _answered.Length > 0);
+
+    protected override void OnInitialized()
+    {
+        if (Palette) _groups = Commands("");
+    }
+
+    private void OnInput(ChangeEventArgs change)
+    {
+        _text = change.Value as string ?? "";
+        _closed = false;
+        if (Palette)
+        {
+            _groups = Commands(_text);
+            _active = _groups.Count > 0 ? 0 : -1;
+        }
+
+        _waiting = true;
+        _debounce ??= Time.CreateTimer(_ => _ = InvokeAsync(AskAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _debounce.Change(Debounce, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task AskAsync()
+    {
+        var text = _text.Trim();
+        if (_asking is not null) await _asking.CancelAsync();
+        _asking?.Dispose();
+        var asking = _asking = new CancellationTokenSource();
+        try
+        {
+            var answers = await Search.SearchAsync(text, asking.Token);
+            if (asking.IsCancellationRequested) return;
+            var found = answers.Where(group => group.Hits.Count > 0 && !(Palette && group.Group == "Pages"))
+                .Select(group => new Section(group.Group, [.. group.Hits.Select(hit => new Entry(hit.Title, hit.Detail, hit.Icon, hit.Href))]));
+            _groups = [.. Palette ? Commands(text) : [], .. found];
+            _problems = [.. answers.Where(group => group.Problem is not null).Select(group => $"{group.Group}: {group.Problem}")];
+            _active = _groups.Count > 0 && text.Length > 0 ? 0 : -1;
+            _answered = text;
+            _waiting = false;
+            StateHasChanged();
+        }
+        catch (OperationCanceledException)
+        {
+            // A newer text is on its way.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The component went away.
+        }
+    }
+
+    private async Task OnKeyAsync(KeyboardEventArgs key)
+    {
+        var count = _groups.Sum(group => group.Entries.Count);
+        switch (key.Key)
+        {
+            case "ArrowDown" when count > 0:
+                _closed = false;
+                _active = (_active + 1) % count;
+                break;
+            case "ArrowUp" when count > 0:
+                _active = (_active <= 0 ? count : _active) - 1;
+                break;
+            case "Enter" when _text.Trim() != _answered && !Palette:
+                await AskAsync();
+                break;
+            case "Enter" when _active >= 0 && _active < count:
+                // Actions of the browser are clicked by wwwroot/js/combobox.js; links are followed here.
+                if (_groups.SelectMany(group => group.Entries).ElementAt(_active) is { Href: not null } entry) await ChooseAsync(entry);
+                break;
+            case "Escape":
+                _closed = true;
+                break;
+        }
+    }
+
+    private async Task ChooseAsync(Entry entry)
+    {
+        _text = "";
+        _answered = "";
+        _active = -1;
+        _closed = true;
+        _groups = Palette ? Commands("") : [];
+        await OnChosen.InvokeAsync();
+        if (entry.Href is not null) Navigation.NavigateTo(entry.Href);
+    }
+
+    private void Leave() => _focused = false;
+
+    private static List<Section> Commands(string text)
+    {
+        bool Matches(string title, string detail) =>
+            text.Trim() is var wanted && (title.Contains(wanted, StringComparison.OrdinalIgnoreCase) || detail.Contains(wanted, StringComparison.OrdinalIgnoreCase));
+
+        Section[] all =
+        [
+            new("Pages", [.. ConsolePages.All.Where(page => Matches(page.Title, page.Summary)).Select(page => new Entry(page.Title, page.Summary, page.Icon, page.Href))]),
+            new("Actions", [.. Actions.Where(action => Matches(action.Title, action.Detail))]),
+        ];
+        return [.. all.Where(section => section.Entries.Count > 0)];
+    }
+
+    private static readonly Entry[] Actions =
+    [
+        new("Change the theme", "system, light, dark", "sun", null) { Theme = "" },
+        new("Change the row height", "28 or 36 pixels", "density", null) { Density = "" },
+        new("Keyboard shortcuts", "?", "keyboard", null) { Dialog = "keyboard-help" },
+    ];
+
+    public void Dispose()
+    {
+        _debounce?.Dispose();
+        _asking?.Cancel();
+        _asking?.Dispose();
+    }
+
+    private sealed record Section(string Name, IReadOnlyList<Entry> Entries);
+
+    /// <summary>A result: either a link, or an action that the browser does by the attribute.</summary>
+    private sealed record Entry(string Title, string Detail, string Icon, string? Href)
+    {
+        public string? Dialog { get; init; }
+
+        public string? Theme { get; init; }
+
+        public string? Density { get; init; }
+    }
+}
