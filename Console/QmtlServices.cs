@@ -1,7 +1,10 @@
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Health;
-using Qmtl.Sandbox;
+using Qmtl.ControlBus;
+using Qmtl.DagManager;
+using Qmtl.Gateway;
 using Qmtl.Shared.Health;
+using Qmtl.WorldService;
 
 namespace Qmtl.Console;
 
@@ -12,7 +15,7 @@ public static class QmtlServices
     {
         if (settings.IsSandbox)
         {
-            services.AddSandbox(configuration);
+            services.AddControlBus(configuration).AddWorldService(configuration).AddDagManager(configuration).AddGateway(configuration);
             return;
         }
 
