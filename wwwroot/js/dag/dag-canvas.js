@@ -504,7 +504,12 @@ function blit(ctx, layer, view) {
   const s = view.k / layer.view.k;
   const { width, height } = layer.canvas;
   if (s === 1) ctx.drawImage(layer.canvas, view.tx - layer.view.tx, view.ty - layer.view.ty);
-  else ctx.drawImage(layer.canvas, view.tx - layer.view.tx * s, view.ty - layer.view.ty * s, width * s, height * s);
+  else {
+    // Shown for a moment while zooming: speed before smoothness.
+    ctx.imageSmoothingEnabled = false;
+    ctx.drawImage(layer.canvas, view.tx - layer.view.tx * s, view.ty - layer.view.ty * s, width * s, height * s);
+    ctx.imageSmoothingEnabled = true;
+  }
 }
 
 async function reason(answer) {

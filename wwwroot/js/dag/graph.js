@@ -5,7 +5,7 @@ export const Flag = Object.freeze({
   added: 64, removed: 128, code: 256, schema: 512, rewired: 1024, parameters: 2048, upstream: 4096,
 });
 
-const layerGap = 72; // World units between two layers when the graph runs from top to bottom.
+const leastGap = 72, mostGap = 480; // World units between two layers when the graph runs from top to bottom.
 
 export class Graph {
   /** @param {object} m The message of `/graph`; throws when its version or its lengths are not understood. */
@@ -67,7 +67,8 @@ export class Graph {
       this.height = this.sourceHeight;
     } else {
       // Across the layers, everything grows by width / height of a box, so that what was apart stays apart and no route comes under a box.
-      // Along the layers, boxes shrink to their height and gaps to layerGap.
+      // Along the layers, boxes shrink to their height; the gaps are
+      // chosen so that a wide graph does not become a band.
       const across = this.nodeWidth / this.nodeHeight;
       const along = layerAxis(this);
       this.x = new Float32Array(n);
@@ -177,9 +178,11 @@ function layerLists(g) {
   return layers;
 }
 
-/** Maps the axis along the layers: boxes to the height of a box, what lies between to layerGap. */
+/** Maps the axis along the layers: boxes to the height of a box, what lies between to one gap. */
 function layerAxis(g) {
   const lefts = [...new Set(g.sourceX)].sort((a, b) => a - b);
+  const width = g.sourceHeight * g.nodeWidth / g.nodeHeight;
+  const layerGap = Math.min(mostGap, Math.max(leastGap, width / (3.5 * Math.max(lefts.length, 1)) - g.nodeHeight));
   const pitch = g.nodeHeight + layerGap;
   const lead = lefts.length > 0 ? Math.min(lefts[0], 24) : 0;
   return x => {

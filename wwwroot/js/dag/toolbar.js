@@ -16,7 +16,8 @@ export class Toolbar {
     this.findBox = this.#part('find');
     this.input = this.#part('query');
     this.count = this.#part('count');
-    this.legend.hidden = !remembered('dag.legend', true);
+    // On a narrow page the legend would cover the graph.
+    this.legend.hidden = !remembered('dag.legend', host.clientWidth >= 1000);
     this.map.hidden = !remembered('dag.minimap', true);
 
     host.addEventListener('click', e => {
