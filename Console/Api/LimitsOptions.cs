@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Qmtl.Console.Api;
 
-/// <summary>Bounds of request bodies and of the dry-run results that are kept. Settings <c>Limits:*</c>.</summary>
+/// <summary>Bounds of request bodies, and of the dry-run results and graphs that are kept. Settings <c>Limits:*</c>.</summary>
 public sealed class LimitsOptions
 {
     public const string Section = "Limits";
@@ -33,6 +33,12 @@ public sealed class LimitsOptions
 
     /// <summary>How much all dry-run results may take on disk, compressed; the oldest go first. Bytes.</summary>
     public long DryRunBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>Nodes of all laid out graphs that are kept together; a node takes about 3 KB. What was not looked at for the longest time goes first.</summary>
+    public int GraphNodesKept { get; set; } = 60_000;
+
+    /// <summary>What all graph messages that are kept take together, before compression. Bytes.</summary>
+    public long GraphMessageBytes { get; set; } = 32L * 1024 * 1024;
 }
 
 /// <summary>Refuses limits that could not work, each by name.</summary>
@@ -50,6 +56,8 @@ public sealed class LimitsOptionsValidator : IValidateOptions<LimitsOptions>
         Require(nameof(options.DryRunHours), options.DryRunHours, 1, 24 * 31);
         Require(nameof(options.DryRunResults), options.DryRunResults, 1, 100_000);
         Require(nameof(options.DryRunBytes), options.DryRunBytes, 1024 * 1024, 1L << 40);
+        Require(nameof(options.GraphNodesKept), options.GraphNodesKept, 0, 10_000_000);
+        Require(nameof(options.GraphMessageBytes), options.GraphMessageBytes, 0, 1L << 34);
         if (options.BodyBytes > options.DagBytes)
         {
             errors.Add($"{LimitsOptions.Section}:{nameof(options.BodyBytes)} is {options.BodyBytes}; it must not exceed {LimitsOptions.Section}:{nameof(options.DagBytes)} ({options.DagBytes}).");

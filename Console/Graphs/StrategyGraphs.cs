@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Qmtl.Console.Api;
+using Qmtl.Console.Configuration;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
@@ -6,26 +8,20 @@ using Qmtl.Shared.Graphs;
 
 namespace Qmtl.Console.Graphs;
 
-/// <summary>Bounds of what is kept for drawing. Section <c>Limits:Graphs</c>.</summary>
-public sealed class GraphOptions
-{
-    public const string Section = "Limits:Graphs";
-
-    /// <summary>Nodes of all drawings kept together; a node takes about 3 KB.</summary>
-    public int MaxNodesKept { get; set; } = 60_000;
-
-    /// <summary>Bytes of all messages kept together, before compression.</summary>
-    public int MaxMessageBytes { get; set; } = 32 * 1024 * 1024;
-}
-
 /// <summary>
 /// Puts together what the strategy page and the graph end points show: the submitted DAG, its layout (kept by DAG hash), and the queues and
 /// sharers of its nodes as they are now.
 /// </summary>
-public sealed class StrategyGraphs(IStrategyCatalogue catalogue, IDagManager dagManager, TimeProvider time, IOptions<GraphOptions> options, ILogger<StrategyGraphs> log)
+public sealed class StrategyGraphs(
+    Available<IStrategyCatalogue> strategies, Available<IDagManager> dagManager, TimeProvider time, IOptions<LimitsOptions> limits, ILogger<StrategyGraphs> log)
 {
-    private readonly DagLayouts _layouts = new(options.Value.MaxNodesKept);
-    private readonly MessageCache _messages = new(options.Value.MaxMessageBytes);
+    private readonly DagLayouts _layouts = new(limits.Value.GraphNodesKept);
+    private readonly MessageCache _messages = new(limits.Value.GraphMessageBytes);
+
+    /// <summary>Why there are no strategies to show; null when there are. Ask first: without a catalogue the other members throw.</summary>
+    public Missing? Missing => strategies.Service is null ? strategies.Missing : null;
+
+    private IStrategyCatalogue Catalogue => strategies.Service ?? throw new InvalidOperationException(strategies.Missing.Reason);
 
     /// <summary>A strategy, or null when the id is unknown or its DAG cannot be read (see <see cref="FindAsync"/>).</summary>
     public async Task<StrategyDetail?> DetailAsync(string strategyId, CancellationToken cancellation)
@@ -36,14 +32,14 @@ public sealed class StrategyGraphs(IStrategyCatalogue catalogue, IDagManager dag
         var drawing = _layouts.Find(hash);
         if (drawing is null)
         {
-            var document = await catalogue.ReadDagAsync(strategyId, cancellation);
+            var document = await Catalogue.ReadDagAsync(strategyId, cancellation);
             if (document?.Dag is not { } dag) return null;
             drawing = _layouts.Draw(hash, document, dag, cancellation);
         }
 
         var (stored, unknown) = await StoredAsync(drawing.Dag, cancellation);
         var ids = drawing.Dag.Nodes.Select(node => node.NodeId).ToArray();
-        var sharers = await catalogue.SharersAsync(ids, cancellation);
+        var sharers = await Catalogue.SharersAsync(ids, cancellation);
         return new StrategyDetail
         {
             Strategy = strategy,
@@ -55,13 +51,13 @@ public sealed class StrategyGraphs(IStrategyCatalogue catalogue, IDagManager dag
     }
 
     /// <summary>The record alone, or null when the id is unknown.</summary>
-    public Task<StrategyRecord?> FindAsync(string strategyId, CancellationToken cancellation) => catalogue.FindAsync(strategyId, cancellation);
+    public Task<StrategyRecord?> FindAsync(string strategyId, CancellationToken cancellation) => Catalogue.FindAsync(strategyId, cancellation);
 
     /// <summary>All submissions, newest first.</summary>
-    public Task<StrategySnapshot> ListAsync(CancellationToken cancellation) => catalogue.ListAsync(cancellation);
+    public Task<StrategySnapshot> ListAsync(CancellationToken cancellation) => Catalogue.ListAsync(cancellation);
 
     /// <summary>The submitted DAG; null when the id is unknown.</summary>
-    public Task<DagDocument?> ReadDagAsync(string strategyId, CancellationToken cancellation) => catalogue.ReadDagAsync(strategyId, cancellation);
+    public Task<DagDocument?> ReadDagAsync(string strategyId, CancellationToken cancellation) => Catalogue.ReadDagAsync(strategyId, cancellation);
 
     /// <summary>The message of the canvas, or null as with <see cref="DetailAsync"/>. The same bytes as long as nothing changed.</summary>
     public async Task<GraphBytes?> MessageAsync(string strategyId, CancellationToken cancellation) =>
@@ -113,9 +109,10 @@ public sealed class StrategyGraphs(IStrategyCatalogue catalogue, IDagManager dag
 
     private async Task<(IReadOnlyDictionary<string, ComputeNode> Stored, string? Unknown)> StoredAsync(Dag dag, CancellationToken cancellation)
     {
+        if (dagManager.Service is not { } graph) return (new Dictionary<string, ComputeNode>(), $"{dagManager.Missing.Reason} {dagManager.Missing.Advice}");
         try
         {
-            return (await dagManager.NodesAsync([.. dag.Nodes.Select(node => node.NodeId)], cancellation), null);
+            return (await graph.NodesAsync([.. dag.Nodes.Select(node => node.NodeId)], cancellation), null);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -94,6 +94,7 @@ public sealed partial class StrategyPage
 
     protected override async Task OnStateChangedAsync()
     {
+        if (Strategies.Missing is not null) return;
         if (_shownId != Id)
         {
             _shownId = Id;
@@ -170,7 +171,7 @@ public sealed partial class StrategyPage
 
     private async Task RefreshAsync()
     {
-        if (_gone.IsCancellationRequested || _missing) return;
+        if (_gone.IsCancellationRequested || _missing || Strategies.Missing is not null) return;
         await ReloadAsync();
         StateHasChanged();
     }
