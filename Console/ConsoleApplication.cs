@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Qmtl.Console.Api;
 using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Graphs;
 using Qmtl.Console.Health;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
@@ -93,6 +94,7 @@ public static class ConsoleApplication
         QmtlServices.Add(services, configuration, settings);
 
         services.AddConsoleApi(configuration);
+        services.AddGraphs();
         services.AddSingleton<HealthMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         services.AddSingleton<SearchEverything>();
