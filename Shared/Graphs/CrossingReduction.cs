@@ -1,106 +1,116 @@
+using System.Runtime.CompilerServices;
+
 namespace Qmtl.Shared.Graphs;
 
 /// <summary>
-/// Orders the vertices of each layer so that few edges cross: depth-first start orders, barycentre sweeps, exchange of neighbours; the best order found
-/// is kept. Crossings are counted exactly with an accumulator tree (Barth, Jünger, Mutzel), in O(E log V).
+/// Orders the vertices of each layer so that few edges cross. A depth-first order is smoothed by sweeps in which each vertex goes to the mean relative
+/// position of its neighbours on both sides; sweeps and exchanges of neighbours then alternate, and small graphs are sifted (each vertex tries every
+/// place in its layer). Small graphs also try the classical sweeps that look at one side only, which find drawings without crossings. The best order
+/// met is kept. Crossings are counted exactly with an accumulator tree (Barth, Jünger and Mutzel), in O(E log V).
 /// </summary>
 internal sealed class CrossingReduction
 {
+    private const int IndexBits = 22;
+    private const int SmallSize = 4_000;
+    private const int MediumSize = 20_000;
+    private const int LargeSize = 100_000;
+    private const long MaxSiftWork = 4_000_000;
+
     private readonly LayeredComponent _c;
+    private readonly int _size;
+    private readonly int _layers;
+    private readonly double[] _scale;
     private readonly long[] _keys;
     private readonly int[] _scratch;
     private readonly int[] _tree;
-    private readonly int[] _rowStart;
-    private readonly int[] _row;
-    private int[] _best;
+    private readonly int[] _fill;
+    private readonly int[] _leftPositions;
+    private readonly int[] _rightPositions;
+    private readonly int[] _leftBalance;
+    private readonly int[] _rightBalance;
+    private readonly int[] _best;
     private long _bestCrossings = long.MaxValue;
 
     public CrossingReduction(LayeredComponent component)
     {
         _c = component;
+        _layers = _c.LayerCount;
+        _size = _c.VertexCount + _c.Right.Length;
+        _scale = new double[_layers];
         var widest = 0;
-        for (var l = 0; l < _c.LayerCount; l++) widest = Math.Max(widest, _c.LayerStart[l + 1] - _c.LayerStart[l]);
+        for (var l = 0; l < _layers; l++)
+        {
+            widest = Math.Max(widest, Width(l));
+            _scale[l] = 1.0 / Width(l);
+        }
+
         _keys = new long[widest];
         _scratch = new int[widest];
+        _leftBalance = new int[widest];
+        _rightBalance = new int[widest];
         var leaves = 1;
         while (leaves < widest) leaves *= 2;
         _tree = new int[2 * leaves];
-        _rowStart = new int[widest + 1];
-        _row = new int[_c.Right.Length];
-        _best = [];
+        _fill = new int[_c.VertexCount];
+        _leftPositions = new int[_c.Left.Length];
+        _rightPositions = new int[_c.Right.Length];
+        _best = new int[_c.VertexCount];
     }
 
     public void Run()
     {
-        foreach (var fromLeft in (ReadOnlySpan<bool>)[true, false])
+        if (_layers < 2) return;
+        var (smooth, refine) = _size < MediumSize ? (30, 10) : _size < LargeSize ? (20, 6) : (8, 3);
+        StartOrder(fromLeft: true);
+        Keep();
+        for (var i = 0; i < smooth; i++) SweepBothSides(leftToRight: i % 2 == 0);
+        for (var i = 0; i < refine && _bestCrossings > 0; i++)
         {
-            StartOrder(fromLeft);
+            SweepBothSides(leftToRight: i % 2 == 0);
+            for (var k = 0; k < 3 && Exchange(); k++) ;
             Keep();
-            var idle = 0;
-            for (var round = 0; round < 12 && idle < 4 && _bestCrossings > 0; round++)
-            {
-                Sweep(leftToRight: (round % 2 == 0) == fromLeft);
-                if (Exchange() | Exchange()) Exchange();
-                idle = Keep() ? 0 : idle + 1;
-            }
         }
 
-        _best.CopyTo(_c.Order, 0);
-        Positions();
+        if (_size < SmallSize)
+        {
+            SweepOneSide(fromLeft: true);
+            SweepOneSide(fromLeft: false);
+        }
+
+        Restore();
+        for (var i = 0; i < 10 && Exchange(); i++) ;
+        if (SiftWork() <= MaxSiftWork)
+        {
+            for (var i = 0; i < 3 && Sift(); i++) ;
+        }
+
+        Keep();
+        Restore();
     }
 
     /// <summary>Crossings of the edges between all neighbouring layers.</summary>
     public long Count()
     {
         long total = 0;
-        for (var l = 0; l + 1 < _c.LayerCount; l++) total += CountGap(l);
+        for (var l = 0; l + 1 < _layers; l++) total += CountGap(l);
         return total;
     }
+
+    private int Width(int layer) => _c.LayerStart[layer + 1] - _c.LayerStart[layer];
 
     private bool Keep()
     {
         var crossings = Count();
         if (crossings >= _bestCrossings) return false;
         _bestCrossings = crossings;
-        if (_best.Length == 0) _best = new int[_c.VertexCount];
         _c.Order.CopyTo(_best, 0);
         return true;
     }
 
-    /// <summary>Depth-first over the edges in one direction; vertices line up in each layer as they are reached.</summary>
-    private void StartOrder(bool fromLeft)
+    private void Restore()
     {
-        var n = _c.VertexCount;
-        var at = _c.LayerStart.AsSpan(0, _c.LayerCount).ToArray();
-        var seen = new bool[n];
-        var stack = new Stack<int>();
-        for (var l = 0; l < _c.LayerCount; l++)
-        {
-            var layer = fromLeft ? l : _c.LayerCount - 1 - l;
-            for (var v = 0; v < n; v++)
-            {
-                if (seen[v] || _c.VertexLayer[v] != layer || (fromLeft ? _c.LeftOf(v) : _c.RightOf(v)).Length > 0) continue;
-                stack.Push(v);
-                while (stack.TryPop(out var u))
-                {
-                    if (seen[u]) continue;
-                    seen[u] = true;
-                    _c.Order[at[_c.VertexLayer[u]]++] = u;
-                    var next = fromLeft ? _c.RightOf(u) : _c.LeftOf(u);
-                    for (var i = next.Length - 1; i >= 0; i--)
-                    {
-                        if (!seen[next[i]]) stack.Push(next[i]);
-                    }
-                }
-            }
-        }
-
-        Positions();
-    }
-
-    private void Positions()
-    {
-        for (var l = 0; l < _c.LayerCount; l++) Positions(l);
+        _best.CopyTo(_c.Order, 0);
+        for (var l = 0; l < _layers; l++) Positions(l);
     }
 
     private void Positions(int layer)
@@ -109,86 +119,283 @@ internal sealed class CrossingReduction
         for (var i = 0; i < row.Length; i++) _c.Position[row[i]] = i;
     }
 
-    private void Sweep(bool leftToRight)
+    /// <summary>Depth-first over the edges in one direction; vertices line up in each layer as they are reached.</summary>
+    private void StartOrder(bool fromLeft)
     {
-        for (var i = 1; i < _c.LayerCount; i++)
+        var n = _c.VertexCount;
+        var at = _c.LayerStart.AsSpan(0, _layers).ToArray();
+        var seen = new bool[n];
+        var stack = new Stack<int>();
+
+        // The original rows list each layer's vertices by number; they are read before they are overwritten.
+        var roots = new List<int>();
+        for (var l = 0; l < _layers; l++)
         {
-            var layer = leftToRight ? i : _c.LayerCount - 1 - i;
+            foreach (var v in _c.LayerOf(fromLeft ? l : _layers - 1 - l))
+            {
+                if ((fromLeft ? _c.LeftOf(v) : _c.RightOf(v)).Length == 0) roots.Add(v);
+            }
+        }
+
+        foreach (var root in roots)
+        {
+            stack.Push(root);
+            while (stack.TryPop(out var u))
+            {
+                if (seen[u]) continue;
+                seen[u] = true;
+                _c.Order[at[_c.VertexLayer[u]]++] = u;
+                var next = fromLeft ? _c.RightOf(u) : _c.LeftOf(u);
+                for (var i = next.Length - 1; i >= 0; i--)
+                {
+                    if (!seen[next[i]]) stack.Push(next[i]);
+                }
+            }
+        }
+
+        for (var l = 0; l < _layers; l++) Positions(l);
+    }
+
+    /// <summary>The classical alternating sweeps with exchanges, from a depth-first order.</summary>
+    private void SweepOneSide(bool fromLeft)
+    {
+        StartOrder(fromLeft);
+        var idle = 0;
+        for (var i = 0; i < 16 && idle < 4 && _bestCrossings > 0; i++)
+        {
+            SweepTowards(leftToRight: (i % 2 == 0) == fromLeft);
+            for (var k = 0; k < 3 && Exchange(); k++) ;
+            idle = Keep() ? 0 : idle + 1;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SweepBothSides(bool leftToRight)
+    {
+        for (var i = 0; i < _layers; i++)
+        {
+            var layer = leftToRight ? i : _layers - 1 - i;
+            var (left, right) = (layer == 0 ? 0 : _scale[layer - 1], layer == _layers - 1 ? 0 : _scale[layer + 1]);
+            var row = _c.LayerOf(layer);
+            for (var p = 0; p < row.Length; p++)
+            {
+                var a = _c.LeftOf(row[p]);
+                var b = _c.RightOf(row[p]);
+                var value = ((Sum(a) * left) + (Sum(b) * right)) / (a.Length + b.Length);
+                SetKey(p, value);
+            }
+
+            Sort(layer, row);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SweepTowards(bool leftToRight)
+    {
+        for (var i = 1; i < _layers; i++)
+        {
+            var layer = leftToRight ? i : _layers - 1 - i;
+            var scale = _scale[leftToRight ? layer - 1 : layer + 1];
             var row = _c.LayerOf(layer);
             for (var p = 0; p < row.Length; p++)
             {
                 var near = leftToRight ? _c.LeftOf(row[p]) : _c.RightOf(row[p]);
-                long key;
-                if (near.Length == 0)
-                {
-                    key = (long)p << 32;
-                }
-                else
-                {
-                    long sum = 0;
-                    foreach (var u in near) sum += _c.Position[u];
-                    key = (sum << 10) / near.Length << 22;
-                }
-
-                // Position in the low bits: equal keys keep their order, and the sorted key tells which vertex it was.
-                _keys[p] = (key & ~0x3FFFFFL) | (uint)p;
-                _scratch[p] = row[p];
+                SetKey(p, near.Length == 0 ? p * _scale[layer] : Sum(near) * scale / near.Length);
             }
 
-            Array.Sort(_keys, 0, row.Length);
-            for (var p = 0; p < row.Length; p++) row[p] = _scratch[_keys[p] & 0x3FFFFF];
-            Positions(layer);
+            Sort(layer, row);
+        }
+    }
+
+    private long Sum(ReadOnlySpan<int> vertices)
+    {
+        long sum = 0;
+        foreach (var u in vertices) sum += _c.Position[u];
+        return sum;
+    }
+
+    /// <summary>A relative position in [0, 1] as a sort key; the low bits hold the place, so that equal values keep their order.</summary>
+    private void SetKey(int place, double value) => _keys[place] = ((long)(value * (1L << 40)) & ~((1L << IndexBits) - 1)) | (uint)place;
+
+    private void Sort(int layer, Span<int> row)
+    {
+        row.CopyTo(_scratch);
+        _keys.AsSpan(0, row.Length).Sort();
+        for (var p = 0; p < row.Length; p++)
+        {
+            row[p] = _scratch[(int)(_keys[p] & ((1L << IndexBits) - 1))];
+            _c.Position[row[p]] = p;
+        }
+    }
+
+    /// <summary>Lists, for each vertex of a layer, the positions of its neighbours in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SortNeighbours(int layer)
+    {
+        var row = _c.LayerOf(layer);
+        if (layer > 0)
+        {
+            foreach (var v in row) _fill[v] = _c.LeftStart[v];
+            var left = _c.LayerOf(layer - 1);
+            for (var p = 0; p < left.Length; p++)
+            {
+                foreach (var v in _c.RightOf(left[p])) _leftPositions[_fill[v]++] = p;
+            }
+        }
+
+        if (layer < _layers - 1)
+        {
+            foreach (var v in row) _fill[v] = _c.RightStart[v];
+            var right = _c.LayerOf(layer + 1);
+            for (var p = 0; p < right.Length; p++)
+            {
+                foreach (var v in _c.LeftOf(right[p])) _rightPositions[_fill[v]++] = p;
+            }
         }
     }
 
     /// <summary>Exchanges neighbours in a layer where that removes crossings.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Exchange()
     {
         var improved = false;
-        for (var l = 0; l < _c.LayerCount; l++)
+        for (var l = 0; l < _layers; l++)
         {
+            SortNeighbours(l);
             var row = _c.LayerOf(l);
             for (var p = 0; p + 1 < row.Length; p++)
             {
                 var (v, w) = (row[p], row[p + 1]);
-                var gain = Gain(_c.LeftOf(v), _c.LeftOf(w)) + Gain(_c.RightOf(v), _c.RightOf(w));
-                if (gain <= 0) continue;
+                if (Gain(v, w) <= 0) continue;
                 (row[p], row[p + 1]) = (w, v);
-                (_c.Position[v], _c.Position[w]) = (p + 1, p);
                 improved = true;
+            }
+
+            Positions(l);
+        }
+
+        return improved;
+    }
+
+    /// <summary>Crossings with v directly above w, less crossings with w above v.</summary>
+    private int Gain(int v, int w) =>
+        Gain(_leftPositions.AsSpan(_c.LeftStart[v].._c.LeftStart[v + 1]), _leftPositions.AsSpan(_c.LeftStart[w].._c.LeftStart[w + 1]))
+        + Gain(_rightPositions.AsSpan(_c.RightStart[v].._c.RightStart[v + 1]), _rightPositions.AsSpan(_c.RightStart[w].._c.RightStart[w + 1]));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Gain(ReadOnlySpan<int> ofV, ReadOnlySpan<int> ofW)
+    {
+        var (gain, less, notMore) = (0, 0, 0);
+        foreach (var a in ofV)
+        {
+            while (less < ofW.Length && ofW[less] < a) less++;
+            if (notMore < less) notMore = less;
+            while (notMore < ofW.Length && ofW[notMore] <= a) notMore++;
+            gain += less - (ofW.Length - notMore);
+        }
+
+        return gain;
+    }
+
+    private long SiftWork()
+    {
+        long work = 0;
+        for (var l = 0; l < _layers; l++)
+        {
+            long edges = 0;
+            foreach (var v in _c.LayerOf(l)) edges += _c.LeftOf(v).Length + _c.RightOf(v).Length + 1;
+            work += edges * Width(l);
+        }
+
+        return work;
+    }
+
+    /// <summary>Moves each vertex to the place in its layer where it has the fewest crossings.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Sift()
+    {
+        var improved = false;
+        for (var l = 0; l < _layers; l++)
+        {
+            SortNeighbours(l);
+            var row = _c.LayerOf(l);
+            var vertices = _scratch.AsSpan(0, row.Length);
+            row.CopyTo(vertices);
+            foreach (var v in vertices)
+            {
+                if (l > 0) Balance(_leftPositions.AsSpan(_c.LeftStart[v].._c.LeftStart[v + 1]), _leftBalance.AsSpan(0, Width(l - 1)));
+                if (l < _layers - 1) Balance(_rightPositions.AsSpan(_c.RightStart[v].._c.RightStart[v + 1]), _rightBalance.AsSpan(0, Width(l + 1)));
+                var from = _c.Position[v];
+                var (best, to, change) = (0, from, 0);
+                for (var p = from + 1; p < row.Length; p++)
+                {
+                    change += BalanceOf(row[p]);
+                    if (change < best) (best, to) = (change, p);
+                }
+
+                change = 0;
+                for (var p = from - 1; p >= 0; p--)
+                {
+                    change -= BalanceOf(row[p]);
+                    if (change < best) (best, to) = (change, p);
+                }
+
+                if (to == from) continue;
+                improved = true;
+                if (to > from) row[(from + 1)..(to + 1)].CopyTo(row[from..]);
+                else row[to..from].CopyTo(row[(to + 1)..]);
+                row[to] = v;
+                for (var p = Math.Min(from, to); p <= Math.Max(from, to); p++) _c.Position[row[p]] = p;
             }
         }
 
         return improved;
     }
 
-    /// <summary>Crossings with v before w, less crossings with w before v, towards one side.</summary>
-    private int Gain(ReadOnlySpan<int> ofV, ReadOnlySpan<int> ofW)
+    /// <summary>For each position in the next layer: how many of the given ones lie before it, less how many lie behind it.</summary>
+    private static void Balance(ReadOnlySpan<int> positions, Span<int> balance)
     {
-        var gain = 0;
-        foreach (var a in ofV)
+        var (at, value) = (0, -positions.Length);
+        foreach (var position in positions)
         {
-            var pa = _c.Position[a];
-            foreach (var b in ofW) gain += Math.Sign(pa - _c.Position[b]);
+            balance[at..position].Fill(value);
+            value++;
+            if (position >= at) balance[position] = value;
+            else balance[position]++;
+            value++;
+            at = position + 1;
         }
 
-        return gain;
+        balance[at..].Fill(value);
     }
 
+    /// <summary>Crossings that the sifted vertex gets by moving from above this vertex to below it.</summary>
+    private int BalanceOf(int w)
+    {
+        var balance = 0;
+        foreach (var position in _leftPositions.AsSpan(_c.LeftStart[w].._c.LeftStart[w + 1])) balance += _leftBalance[position];
+        foreach (var position in _rightPositions.AsSpan(_c.RightStart[w].._c.RightStart[w + 1])) balance += _rightBalance[position];
+        return balance;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long CountGap(int layer)
     {
-        var right = _c.LayerOf(layer + 1);
         var left = _c.LayerOf(layer);
-        // Bucket the edges by their left end in order of their right end: both orders come for free.
-        var start = _rowStart.AsSpan(0, left.Length + 1);
-        start[0] = 0;
-        for (var p = 0; p < left.Length; p++) start[p + 1] = start[p] + _c.RightOf(left[p]).Length;
-        var edges = start[left.Length];
-        var fill = _scratch.AsSpan(0, left.Length);
-        start[..left.Length].CopyTo(fill);
+        var right = _c.LayerOf(layer + 1);
+
+        // Listed by their right end, each left vertex gets its edges in order: no sorting.
+        var at = 0;
+        foreach (var v in left)
+        {
+            _fill[v] = at;
+            at += _c.RightOf(v).Length;
+        }
+
+        var ends = _rightPositions.AsSpan(0, at);
         for (var q = 0; q < right.Length; q++)
         {
-            foreach (var u in _c.LeftOf(right[q])) _row[fill[_c.Position[u]]++] = q;
+            foreach (var u in _c.LeftOf(right[q])) ends[_fill[u]++] = q;
         }
 
         var leaves = 1;
@@ -196,15 +403,15 @@ internal sealed class CrossingReduction
         var tree = _tree.AsSpan(0, 2 * leaves);
         tree.Clear();
         long crossings = 0;
-        for (var i = 0; i < edges; i++)
+        foreach (var end in ends)
         {
-            var at = _row[i] + leaves;
-            tree[at]++;
-            while (at > 1)
+            var node = end + leaves;
+            tree[node]++;
+            while (node > 1)
             {
-                if ((at & 1) == 0) crossings += tree[at + 1];
-                at >>= 1;
-                tree[at]++;
+                if ((node & 1) == 0) crossings += tree[node + 1];
+                node >>= 1;
+                tree[node]++;
             }
         }
 

@@ -19,7 +19,7 @@ public static class LayeredLayout
         options ??= LayoutOptions.Default;
         var reversed = CycleBreaker.EdgesToReverse(graph);
         var split = ComponentSplit.Of(graph, reversed);
-        var maxDummies = Math.Max(20_000, 6 * (graph.NodeCount + graph.EdgeCount));
+        var maxDummies = Math.Max(10_000, 3 * (graph.NodeCount + graph.EdgeCount));
         foreach (var part in split.Parts)
         {
             cancel.ThrowIfCancellationRequested();

@@ -4,6 +4,7 @@ namespace Qmtl.Shared.Graphs;
 internal static class Layering
 {
     private const int MaxRounds = 12;
+    private const long MaxSimplexWork = 4_000_000;
 
     public static void Assign(LayeredComponent c)
     {
@@ -18,6 +19,7 @@ internal static class Layering
             if (!moved) break;
         }
 
+        new NetworkSimplex(n, c.From, c.To, c.NodeLayer).Run(MaxSimplexWork);
         Normalise(c);
     }
 
