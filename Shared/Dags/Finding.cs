@@ -22,6 +22,12 @@ public sealed record Finding(FindingSeverity Severity, string Code, string Path,
 
     /// <summary>The node concerned, as given; null when the finding is not about one node.</summary>
     public string? NodeId { get; init; }
+
+    /// <summary>The fields concerned, for instance those that are missing; empty where the finding is not about fields.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>What should stand there (the recomputed node id); null where nothing can be said.</summary>
+    public string? Expected { get; init; }
 }
 
 /// <summary>

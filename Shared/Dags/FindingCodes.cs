@@ -39,6 +39,12 @@ public static class FindingCodes
     /// <summary>Warning: no node carries enough to verify its id (older SDKs never write <c>config_hash</c>).</summary>
     public const string NodeIdNotVerifiable = "NODE_ID_NOT_VERIFIABLE";
 
+    /// <summary>Warning: the DAG brings its own version sentinel, which the Gateway adds itself.</summary>
+    public const string SentinelNode = "SENTINEL_NODE";
+
+    /// <summary>Warning: a field of the envelope is missing or deprecated.</summary>
+    public const string EnvelopeField = "ENVELOPE_FIELD";
+
     /// <summary>More findings were made than are listed.</summary>
     public const string MoreFindings = "MORE_FINDINGS";
 }

@@ -29,6 +29,18 @@ internal sealed class CanonicalNode
     /// <summary>A key that stood twice in the last node's parameters, or null.</summary>
     public string? DuplicateKey { get; private set; }
 
+    /// <summary>Whether the last node was refused because schema_compat_id and schema_id differ.</summary>
+    public bool SchemaConflict { get; private set; }
+
+    /// <summary>Whether the last node is a tag query.</summary>
+    public bool IsTagQuery { get; private set; }
+
+    /// <summary>How many tags the last node queries.</summary>
+    public int QueryTagCount { get; private set; }
+
+    /// <summary>Whether the last tag query has an interval.</summary>
+    public bool HasQueryInterval { get; private set; }
+
     /// <summary>The canonical form of the last node in UTF-8.</summary>
     public ReadOnlySpan<byte> Written => _out.Written;
 
@@ -38,8 +50,10 @@ internal sealed class CanonicalNode
         _out.Clear();
         Refusal = null;
         DuplicateKey = null;
+        SchemaConflict = false;
+        IsTagQuery = false;
         if (!AppendText(node.NodeType, _out)) return false;
-        var isTagQuery = _out.Written.SequenceEqual("TagQueryNode"u8);
+        IsTagQuery = _out.Written.SequenceEqual("TagQueryNode"u8);
         Separator();
         if (!AppendWholeNumber(node.Interval, "interval")) return false;
         Separator();
@@ -54,7 +68,7 @@ internal sealed class CanonicalNode
         if (!AppendSchema(node)) return false;
         _tail.Append((byte)'|');
         if (!AppendText(node.CodeHash, _tail)) return false;
-        if (!(isTagQuery ? AppendTagQuery(node) : AppendParameters(node))) return false;
+        if (!(IsTagQuery ? AppendTagQuery(node) : AppendParameters(node))) return false;
         _out.Append(_tail.Written);
         if (JsonText.HasLoneSurrogate(_out.Written))
             return Refuse("UnicodeEncodeError", "The node holds half a surrogate pair (\\ud800 to \\udfff on its own), which UTF-8 cannot write.");
@@ -80,17 +94,19 @@ internal sealed class CanonicalNode
         JsonElement tags = default, matchMode = default, interval = node.Interval;
         if (node.Params.ValueKind == JsonValueKind.Object)
         {
-            tags = Last(node.Params, "query_tags"u8);
-            if (!PythonRepr.IsTruthy(tags)) tags = Last(node.Params, "tags"u8);
-            matchMode = Last(node.Params, "match_mode"u8);
-            if (IsNone(interval)) interval = Last(node.Params, "interval"u8);
+            tags = JsonText.Find(node.Params, "query_tags"u8);
+            if (!PythonRepr.IsTruthy(tags)) tags = JsonText.Find(node.Params, "tags"u8);
+            matchMode = JsonText.Find(node.Params, "match_mode"u8);
+            if (IsNone(interval)) interval = JsonText.Find(node.Params, "interval"u8);
         }
 
         if (IsNone(tags)) tags = node.Tags;
         if (IsNone(matchMode)) matchMode = node.MatchMode;
         if (!CollectTags(tags)) return false;
+        QueryTagCount = _pieceCount;
         _out.Append("{\"interval\":"u8);
-        if (IsNone(interval) || !TryAppendInt(interval, out _)) _out.Append("null"u8);
+        HasQueryInterval = !IsNone(interval) && TryAppendInt(interval, out _);
+        if (!HasQueryInterval) _out.Append("null"u8);
         _out.Append(",\"match_mode\":\""u8);
         if (!AppendMatchMode(matchMode)) return false;
         _out.Append("\",\"query_tags\":["u8);
@@ -235,7 +251,8 @@ internal sealed class CanonicalNode
         if (!AddSchemaText(node.SchemaCompatId) || !AddSchemaText(node.SchemaId)) return false;
         var compat = Text(_pieces[0]);
         var legacy = Text(_pieces[1]);
-        if (!compat.IsEmpty && !legacy.IsEmpty && !compat.SequenceEqual(legacy))
+        SchemaConflict = !compat.IsEmpty && !legacy.IsEmpty && !compat.SequenceEqual(legacy);
+        if (SchemaConflict)
             return Refuse("ValueError", $"schema_compat_id ('{JsonText.ToUtf16(compat)}') and schema_id ('{JsonText.ToUtf16(legacy)}') differ; give one, or the same in both.");
         _tail.Append(compat.IsEmpty ? legacy : compat);
         return true;
@@ -309,18 +326,6 @@ internal sealed class CanonicalNode
     {
         var raw = JsonMarshal.GetRawUtf8Value(number);
         return raw.Length > PythonNumbers.MaxIntDigits && PythonNumbers.IsInt(raw) && raw.TrimStart((byte)'-').Length > PythonNumbers.MaxIntDigits;
-    }
-
-    /// <summary>The value of a key; the last one where it stands twice.</summary>
-    private static JsonElement Last(JsonElement owner, ReadOnlySpan<byte> name)
-    {
-        JsonElement found = default;
-        foreach (var property in owner.EnumerateObject())
-        {
-            if (JsonText.NameEquals(property, name)) found = property.Value;
-        }
-
-        return found;
     }
 
     private static bool IsNone(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;

@@ -65,6 +65,18 @@ internal static class JsonText
         return decoded.Written.SequenceEqual(name);
     }
 
+    /// <summary>The value of a key, undefined where there is none; the last one where it stands twice.</summary>
+    public static JsonElement Find(JsonElement owner, ReadOnlySpan<byte> name)
+    {
+        JsonElement found = default;
+        foreach (var property in owner.EnumerateObject())
+        {
+            if (NameEquals(property, name)) found = property.Value;
+        }
+
+        return found;
+    }
+
     /// <summary>The string as UTF-16; lone surrogates stay. Null for anything but a string.</summary>
     public static string? StringOrNull(JsonElement value)
     {

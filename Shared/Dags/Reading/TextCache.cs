@@ -1,0 +1,33 @@
+using System.Text;
+using System.Text.Json;
+using Qmtl.Shared.Text;
+
+namespace Qmtl.Shared.Dags.Reading;
+
+/// <summary>
+/// Strings of one document, so that an id that stands in ten inputs is one string. A slot holds the last text that fell into it:
+/// the memory is bounded, and a clash costs a string, never a search.
+/// </summary>
+internal sealed class TextCache
+{
+    private const int Slots = 4096;
+    private readonly string?[] _texts = new string[Slots];
+
+    /// <summary>The string of a JSON text; null for anything else. Lone surrogates stay.</summary>
+    public string? Get(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String) return null;
+        var raw = JsonText.RawString(value);
+        if (raw.Length is 0 or > 200 || !Ascii.IsValid(raw) || raw.IndexOf((byte)'\\') >= 0) return JsonText.StringOrNull(value);
+        ref var slot = ref _texts[Slot(raw)];
+        if (slot is not null && Ascii.Equals(raw, slot)) return slot;
+        return slot = Encoding.ASCII.GetString(raw);
+    }
+
+    private static int Slot(ReadOnlySpan<byte> raw)
+    {
+        var hash = (uint)raw.Length;
+        foreach (var b in raw[Math.Max(0, raw.Length - 8)..]) hash = hash * 31 + b;
+        return (int)((hash * 2654435769u) >> 20);
+    }
+}
