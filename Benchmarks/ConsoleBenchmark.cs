@@ -118,7 +118,7 @@ internal static class ConsoleBenchmark
         await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1440, Height = 900 } });
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(url, "strategies?q=nodes%3A%3E300").ToString());
-        await page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await page.WaitForSelectorAsync("[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
         var link = page.Locator("a[href^='/strategies/'], a[href^='strategies/']").First;
         await link.WaitForAsync();
         await page.EvaluateAsync("() => addEventListener('click', () => { window.clickedAt = performance.now(); }, { capture: true, once: true })");

@@ -6,15 +6,21 @@ using Microsoft.AspNetCore.Components;
 namespace Qmtl.Console.Security;
 
 /// <summary>Puts the security headers on every answer. Scripts come from here alone; the import map is let through by its hash.</summary>
-public sealed class SecurityHeaders(RequestDelegate next)
+public sealed class SecurityHeaders(RequestDelegate next, IEnumerable<EndpointDataSource> endpoints)
 {
     private static readonly ConditionalWeakTable<ImportMapDefinition, string> Hashes = [];
+
+    // A request that no page answers still ends in one, the not-found page: its import map is that of every other page.
+    private readonly Lazy<ImportMapDefinition?> _map = new(() => endpoints
+        .SelectMany(source => source.Endpoints)
+        .Select(endpoint => endpoint.Metadata.GetMetadata<ImportMapDefinition>())
+        .FirstOrDefault(map => map is not null));
 
     public Task InvokeAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = Policy(http.GetEndpoint()?.Metadata.GetMetadata<ImportMapDefinition>());
+        headers.ContentSecurityPolicy = Policy(_map.Value);
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";

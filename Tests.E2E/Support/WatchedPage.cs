@@ -62,7 +62,7 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Waits until the circuit is up: only then do buttons answer.</summary>
     public Task InteractiveAsync() =>
-        Page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        Page.WaitForSelectorAsync("[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
 
     /// <summary>Says that an offence containing this text is what the test provokes.</summary>
     public void Expect(string text) => _expected.Add(text);
