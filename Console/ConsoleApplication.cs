@@ -6,9 +6,10 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Graphs;
 using Qmtl.Console.Health;
+using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
-using Qmtl.Shared.Health;
+using Qmtl.Console.Strategies;
 using Qmtl.Shared.Search;
 
 namespace Qmtl.Console;
@@ -97,8 +98,15 @@ public static class ConsoleApplication
         services.AddGraphs();
         services.AddSingleton<HealthMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
+        services.AddSingleton<ProcessFacts>();
+        services.AddSingleton<StrategyIndex>();
+        services.AddSingleton<OverviewReader>();
         services.AddSingleton<SearchEverything>();
         services.AddSingleton<ISearchSource, PageSearch>();
+        services.AddSingleton<ISearchSource, StrategySearch>();
+        services.AddSingleton<ISearchSource, NodeSearch>();
+        services.AddSingleton<ISearchSource, QueueSearch>();
+        services.AddSingleton<ISearchSource, WorldSearch>();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
@@ -111,7 +119,7 @@ public static class ConsoleApplication
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapGet("/healthz", () => "ok");
+        app.MapHealth();
         app.MapConsoleApi();
         // The framework's own frame-ancestors would be a second policy header; SecurityHeaders has the stricter one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

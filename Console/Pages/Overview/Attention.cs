@@ -1,0 +1,26 @@
+namespace Qmtl.Console.Pages.Overview;
+
+/// <summary>One thing that calls for action.</summary>
+/// <param name="Key">Stable.</param>
+/// <param name="Tone"><c>attention</c>, <c>broken</c> or <c>unknown</c>.</param>
+/// <param name="Title">What, with its count.</param>
+/// <param name="Detail">Which, and what to do.</param>
+/// <param name="Href">Page that shows it, filtered; null when there is no such page.</param>
+/// <param name="LinkText">What the link leads to.</param>
+public sealed record Attention(string Key, string Tone, string Title, string Detail, string? Href, string LinkText);
+
+/// <summary>A figure of the first row.</summary>
+/// <param name="Title">What is counted.</param>
+/// <param name="Value">As text; null when unknown.</param>
+/// <param name="Reason">What it is made of; for an unknown one why.</param>
+/// <param name="Href">Page that shows it, or null.</param>
+public sealed record KeyFigure(string Title, string? Value, string Reason, string? Href);
+
+/// <summary>Everything the overview shows, read at one moment.</summary>
+public sealed record OverviewData(
+    IReadOnlyList<Attention> Attention,
+    IReadOnlyList<KeyFigure> Figures,
+    IReadOnlyList<Qmtl.Shared.Control.ControlEvent> Events,
+    string? EventsMissing,
+    string Source,
+    DateTimeOffset ReadAt);

@@ -1,0 +1,165 @@
+using System.Globalization;
+using Qmtl.Console.Components;
+using Qmtl.Console.Components.Feedback;
+using Qmtl.Console.Components.Text;
+using Qmtl.Console.Configuration;
+using Qmtl.Console.Health;
+using Qmtl.Console.Layout;
+using Qmtl.Console.Strategies;
+using Qmtl.DagManager;
+using Qmtl.Gateway;
+using Qmtl.Shared.Control;
+using Qmtl.Shared.Health;
+using Qmtl.WorldService;
+
+namespace Qmtl.Console.Pages.Overview;
+
+/// <summary>Works out what needs attention, from the services that this console has. Read at most every two seconds for all browsers together.</summary>
+public sealed class OverviewReader(
+    HealthMonitor health,
+    StrategyIndex index,
+    Available<IStrategyCatalogue> catalogue,
+    Available<IDagManager> dagManager,
+    Available<IWorldService> worlds,
+    Available<IControlFeed> feed,
+    TimeProvider time) : IDisposable
+{
+    /// <summary>A strategy that waits longer than this has no worker.</summary>
+    public static readonly TimeSpan QueuedTooLong = TimeSpan.FromMinutes(10);
+
+    public const int EventCount = 10;
+
+    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private OverviewData? _last;
+
+    public async Task<OverviewData> ReadAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            if (_last is { } last && time.GetUtcNow() - last.ReadAt < KeepFor) return last;
+            return _last = await ReadNowAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<OverviewData> ReadNowAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var snapshot = await index.ReadAsync(cancellation);
+        var nodes = await NodesAsync(snapshot, cancellation);
+        var counts = dagManager.Service is { } manager ? await manager.CountsAsync(cancellation) : null;
+        var worldList = worlds.Service is { } service ? await service.ListAsync(cancellation) : null;
+        List<Attention> attention =
+        [
+            .. health.Current.Troubled.Select(OfDependency),
+            .. snapshot is null ? [] : OfStrategies(snapshot, now),
+            .. nodes is null || snapshot is null ? [] : OfBuffering(nodes, snapshot, now),
+        ];
+        return new(
+            [.. attention.OrderBy(item => item.Tone == "broken" ? 0 : 1)],
+            Figures(snapshot, counts, worldList),
+            feed.Service is { } control ? [.. control.Recent(EventCount).Reverse()] : [],
+            feed.Service is null ? feed.Missing.Reason : null,
+            snapshot?.Source ?? "the settings",
+            now);
+    }
+
+    private async Task<IReadOnlyCollection<ComputeNode>?> NodesAsync(StrategyIndexSnapshot? snapshot, CancellationToken cancellation)
+    {
+        if (dagManager.Service is not { } service || snapshot is null) return null;
+        var ids = snapshot.Strategies.SelectMany(strategy => strategy.Nodes).Select(node => node.NodeId).ToHashSet(StringComparer.Ordinal);
+        return [.. (await service.NodesAsync(ids, cancellation)).Values];
+    }
+
+    private static Attention OfDependency(DependencyReading reading) => new(
+        "dependency:" + reading.Name,
+        DependencyWords.Tone(reading.State),
+        $"{reading.Name}: {DependencyWords.Of(reading.State)}",
+        $"{reading.Detail} {reading.Advice}".Trim(),
+        Link("/health-report", "/health-report"),
+        "Health report");
+
+    private static IEnumerable<Attention> OfStrategies(StrategyIndexSnapshot snapshot, DateTimeOffset now)
+    {
+        var failed = snapshot.Strategies.Where(strategy => strategy.Record.State == StrategyState.Failed).ToArray();
+        if (failed.Length > 0)
+        {
+            yield return new("failed", "broken", Count(failed.Length, "strategy has failed", "strategies have failed"),
+                $"{Names(failed)}. QMTL does not say why; look into the strategy's own log.", Strategies("state:failed"), "Show them");
+        }
+
+        var waiting = snapshot.Strategies.Where(strategy => strategy.Record.State == StrategyState.Queued && now - strategy.Record.SubmittedAt >= QueuedTooLong).ToArray();
+        if (waiting.Length > 0)
+        {
+            var oldest = waiting.Min(strategy => strategy.Record.SubmittedAt);
+            yield return new("queued", "attention", Count(waiting.Length, "strategy waits", "strategies wait") + " for a worker",
+                $"{Names(waiting)}; the oldest was submitted {Age.Of(oldest, now)}. QMTL ships no worker: check that yours runs and takes from the submission queue.", Strategies("state:queued"), "Show them");
+        }
+
+        var wrong = snapshot.Strategies.Where(strategy => strategy.WrongIds > 0).ToArray();
+        if (wrong.Length > 0)
+        {
+            yield return new("ids", "attention", Count(wrong.Length, "DAG has", "DAGs have") + " node ids that do not verify",
+                $"{Names(wrong)}: {Count(wrong.Sum(strategy => strategy.WrongIds), "node", "nodes")}. Such nodes are not shared with others of the same content; build the DAG anew with a current SDK.",
+                wrong.Length == 1 ? Strategy(wrong[0]) : Strategies("verified:no"), wrong.Length == 1 ? "Open it" : "Show them");
+        }
+
+        if (snapshot.Skipped > 0)
+        {
+            yield return new("skipped", "unknown", Count(snapshot.Skipped, "strategy was", "strategies were") + " not looked at",
+                string.Create(CultureInfo.InvariantCulture, $"The index holds at most {StrategyIndex.MaxStrategies:N0} strategies and {StrategyIndex.MaxNodes:N0} nodes, newest first."), Strategies(""), "Strategies");
+        }
+    }
+
+    private static IEnumerable<Attention> OfBuffering(IReadOnlyCollection<ComputeNode> nodes, StrategyIndexSnapshot snapshot, DateTimeOffset now)
+    {
+        var buffering = nodes.Where(node => node.BufferingSince is not null).ToArray();
+        if (buffering.Length == 0) yield break;
+        var ids = buffering.Select(node => node.NodeId).ToHashSet(StringComparer.Ordinal);
+        var holders = snapshot.Strategies.Where(strategy => strategy.Nodes.Any(node => ids.Contains(node.NodeId))).ToArray();
+        yield return new("buffering", "attention", Count(buffering.Length, "node is", "nodes are") + " buffering",
+            $"In {Names(holders)}; the longest since {Age.Of(buffering.Min(node => node.BufferingSince!.Value), now)}. The queue is used again once it has caught up with the new schema.",
+            holders.Length == 1 ? Strategy(holders[0]) : Strategies(""), holders.Length == 1 ? "Open it" : "Strategies");
+    }
+
+    private List<KeyFigure> Figures(StrategyIndexSnapshot? snapshot, GraphCounts? counts, IReadOnlyList<World>? worldList)
+    {
+        var states = snapshot?.Strategies.GroupBy(strategy => strategy.Record.State).ToDictionary(group => group.Key, group => group.Count());
+        string InState(StrategyState state) => string.Create(CultureInfo.InvariantCulture, $"{states!.GetValueOrDefault(state)} {state.ToString().ToLowerInvariant()}");
+        return
+        [
+            states is null
+                ? new("Strategies", null, catalogue.Missing.Reason, null)
+                : new("Strategies", Number(snapshot!.Strategies.Length + snapshot.Skipped), $"{InState(StrategyState.Processing)}, {InState(StrategyState.Queued)}, {InState(StrategyState.Completed)}, {InState(StrategyState.Failed)}", Strategies("")),
+            counts is null ? new("Nodes", null, dagManager.Missing.Reason, null) : new("Nodes", Number(counts.ComputeNodes), "stored in the graph, shared ones once", Link("/graph", "/graph")),
+            counts is null ? new("Queues", null, dagManager.Missing.Reason, null) : new("Queues", Number(counts.Queues), Count(counts.Sentinels, "version sentinel", "version sentinels"), Link("/queues", "/queues")),
+            worldList is null
+                ? new("Worlds", null, worlds.Missing.Reason, null)
+                : new("Worlds", Number(worldList.Count), Modes(worldList), Link("/worlds", "/worlds")),
+        ];
+    }
+
+    private static string Modes(IReadOnlyList<World> all) =>
+        all.Count == 0 ? "none yet" : string.Join(", ", all.GroupBy(world => world.EffectiveMode).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
+
+    private static string Names(IReadOnlyList<IndexedStrategy> strategies) =>
+        string.Join(", ", strategies.Take(3).Select(strategy => strategy.Record.DisplayName)) + (strategies.Count > 3 ? string.Create(CultureInfo.InvariantCulture, $" and {strategies.Count - 3} more") : "");
+
+    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
+
+    private static string? Link(string template, string href) => ConsolePages.Exists(template) ? href : null;
+
+    private static string? Strategies(string filter) => Link("/strategies", UrlState.Href("/strategies", [("q", filter)]));
+
+    private static string? Strategy(IndexedStrategy strategy) => Link("/strategies/{id}", $"/strategies/{Uri.EscapeDataString(strategy.Record.StrategyId)}");
+
+    public void Dispose() => _gate.Dispose();
+}
