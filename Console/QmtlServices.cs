@@ -1,10 +1,7 @@
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Health;
-using Qmtl.ControlBus;
-using Qmtl.DagManager;
-using Qmtl.Gateway;
+using Qmtl.Sandbox;
 using Qmtl.Shared.Health;
-using Qmtl.WorldService;
 
 namespace Qmtl.Console;
 
@@ -15,7 +12,7 @@ public static class QmtlServices
     {
         if (settings.IsSandbox)
         {
-            services.AddControlBus(configuration).AddWorldService(configuration).AddDagManager(configuration).AddGateway(configuration);
+            services.AddSandbox(configuration);
             return;
         }
 
