@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Qmtl.Console.Configuration;
 
 namespace Qmtl.Console.Api;
 
@@ -32,6 +33,10 @@ public static class ApiProblem
 
         return TypedResults.Problem(problem);
     }
+
+    /// <summary>A service that this console does not have.</summary>
+    public static ProblemHttpResult NotAvailable(Missing missing) =>
+        Of(StatusCodes.Status503ServiceUnavailable, "SERVICE_NOT_AVAILABLE", $"{missing.Name} is not available here", missing.Reason, "console", missing.Advice);
 
     public static ProblemHttpResult BadQuery(string parameter, string detail, string advice) =>
         Of(StatusCodes.Status400BadRequest, "BAD_QUERY", "A query parameter is wrong", detail, $"query parameter {parameter}", advice);

@@ -93,6 +93,11 @@ internal static class DagEndpoints
             return wrong;
         }
 
+        if (dryRuns.MissingGateway is { } missing)
+        {
+            return ApiProblem.NotAvailable(missing);
+        }
+
         var (body, problem) = await DagBody.ReadAsync(http);
         if (body is null)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Qmtl.Console.Configuration;
 using Qmtl.Console.DryRuns;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
@@ -26,8 +27,13 @@ internal static class QueueEndpoints
     /// <summary>Queues found.</summary>
     internal sealed record QueuesAnswer(IReadOnlyList<QueueView> Queues);
 
-    private static async Task<IResult> ByTagAsync(HttpContext http, [FromServices] IGateway gateway)
+    private static async Task<IResult> ByTagAsync(HttpContext http, [FromServices] Available<IGateway> gateways)
     {
+        if (gateways.Service is not { } gateway)
+        {
+            return ApiProblem.NotAvailable(gateways.Missing);
+        }
+
         var query = http.Request.Query;
         if (!query.ContainsKey("tags"))
         {

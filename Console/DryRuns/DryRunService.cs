@@ -1,3 +1,4 @@
+using Qmtl.Console.Configuration;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
 
@@ -12,8 +13,11 @@ public sealed record DryRunAsk(IReadOnlyList<string> Worlds, DagGeneration? Gene
 public sealed record DryRunOutcome(DryRunReport? Report, CheckReport? Unreadable);
 
 /// <summary>Checks DAGs, runs dry-runs and keeps their results. Changes nothing in the observed system.</summary>
-public sealed class DryRunService(IGateway gateway, DryRunStore store, TimeProvider time)
+public sealed class DryRunService(Available<IGateway> gateways, DryRunStore store, TimeProvider time)
 {
+    /// <summary>Why there is no Gateway to ask; null when there is one.</summary>
+    public Missing? MissingGateway => gateways.Service is null ? gateways.Missing : null;
+
     /// <summary>Reads and validates. CPU-bound work runs on the thread pool.</summary>
     public Task<CheckReport> CheckAsync(ReadOnlyMemory<byte> utf8, DryRunAsk ask, CancellationToken cancellation) =>
         Task.Run(() => Report(DagReader.Read(utf8, Options(ask)), utf8.Length), cancellation);
@@ -24,6 +28,7 @@ public sealed class DryRunService(IGateway gateway, DryRunStore store, TimeProvi
 
     /// <summary>Runs a dry-run and stores what came of it, refusals included.</summary>
     /// <exception cref="IOException">The result cannot be stored.</exception>
+    /// <exception cref="InvalidOperationException">There is no Gateway; ask <see cref="MissingGateway"/> first.</exception>
     public Task<DryRunOutcome> RunAsync(ReadOnlyMemory<byte> utf8, DryRunAsk ask, CancellationToken cancellation) =>
         Task.Run(() => RunCoreAsync(utf8, ask, cancellation), cancellation);
 
@@ -35,6 +40,7 @@ public sealed class DryRunService(IGateway gateway, DryRunStore store, TimeProvi
             return new(null, Report(document, utf8.Length));
         }
 
+        var gateway = gateways.Service ?? throw new InvalidOperationException(gateways.Missing.Reason);
         var result = await gateway.DryRunAsync(document, new SubmitOptions { WorldIds = ask.Worlds }, cancellation);
         var now = time.GetUtcNow();
         var report = new DryRunReport

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Routing;
+using Qmtl.Console.Components;
+using Qmtl.Console.Components.Filter;
+using Qmtl.Console.Configuration;
 using Qmtl.Console.DryRuns;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
@@ -9,7 +11,7 @@ using Qmtl.WorldService;
 namespace Qmtl.Console.Pages.DryRun;
 
 /// <summary>Checks and dry-runs a DAG, and shows a stored result. The text goes by HTTP from the browser; the circuit sees findings and results only.</summary>
-public sealed partial class DryRunPage : IDisposable
+public sealed partial class DryRunPage
 {
     private readonly CancellationTokenSource _leaving = new();
 
@@ -36,21 +38,16 @@ public sealed partial class DryRunPage : IDisposable
     public string? Id { get; set; }
 
     [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
-
-    [Inject]
     private DryRunStore Store { get; set; } = null!;
 
     [Inject]
-    private IWorldService WorldService { get; set; } = null!;
+    private Available<IWorldService> Worlds { get; set; } = null!;
 
     [Inject]
-    private IStrategyCatalogue Catalogue { get; set; } = null!;
+    private Available<IStrategyCatalogue> Strategies { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
-
-    private DryRunState State { get; set; } = new();
 
     /// <summary>The editor stays once it was open, so that its text is never lost; a link to a result opens without it.</summary>
     private bool ShowsEditor => Id is null || _editorOpened;
@@ -61,13 +58,13 @@ public sealed partial class DryRunPage : IDisposable
 
     private string RunLabel => _busy == EditorRequest.Run ? "Running…" : _wait > 0 ? $"Dry-run in {_wait} s" : "Dry-run";
 
-    protected override void OnInitialized() => Navigation.LocationChanged += Moved;
-
     protected override async Task OnInitializedAsync()
     {
+        _worldsProblem = Worlds.Service is null ? $"Worlds cannot be listed: {Worlds.Missing.Reason} Type the world's id." : null;
+        _strategiesProblem = Strategies.Service is null ? $"Strategies cannot be listed: {Strategies.Missing.Reason}" : null;
         try
         {
-            _worlds = await WorldService.ListAsync(_leaving.Token);
+            _worlds = Worlds.Service is { } worlds ? await worlds.ListAsync(_leaving.Token) : [];
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -76,7 +73,7 @@ public sealed partial class DryRunPage : IDisposable
 
         try
         {
-            _strategies = (await Catalogue.ListAsync(_leaving.Token)).Strategies;
+            _strategies = Strategies.Service is { } strategies ? (await strategies.ListAsync(_leaving.Token)).Strategies : null;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -84,9 +81,8 @@ public sealed partial class DryRunPage : IDisposable
         }
     }
 
-    protected override async Task OnParametersSetAsync()
+    protected override async Task OnStateChangedAsync()
     {
-        State = DryRunState.FromQuery(new Uri(Navigation.Uri).Query);
         _editorOpened |= Id is null;
         if (_shownId != Id)
         {
@@ -99,36 +95,30 @@ public sealed partial class DryRunPage : IDisposable
         }
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Navigation.LocationChanged -= Moved;
-        _leaving.Cancel();
-        _leaving.Dispose();
-        _waiting?.Cancel();
-        _waiting?.Dispose();
+        if (disposing && !_leaving.IsCancellationRequested)
+        {
+            _leaving.Cancel();
+            _leaving.Dispose();
+            _waiting?.Cancel();
+            _waiting?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
-    private void Moved(object? sender, LocationChangedEventArgs change)
-    {
-        State = DryRunState.FromQuery(new Uri(change.Location).Query);
-        _ = InvokeAsync(StateHasChanged);
-    }
+    private void Change(DryRunState state) => Go(state, replace: true);
 
-    private void Go(DryRunState state)
-    {
-        var path = Id is null ? "/dry-run" : $"/dry-run/{Id}";
-        Navigation.NavigateTo(path + state.ToQuery(), new NavigationOptions { ReplaceHistoryEntry = true });
-    }
-
-    private void SetWorld(ChangeEventArgs change) => Go(State with { World = change.Value?.ToString()?.Trim() is { Length: > 0 } world ? world : null });
+    private void SetWorld(ChangeEventArgs change) => Change(State with { World = change.Value?.ToString()?.Trim() is { Length: > 0 } world ? world : null });
 
     private void SetGeneration(ChangeEventArgs change) =>
-        Go(State with { Generation = Enum.TryParse<DagGeneration>(change.Value?.ToString(), ignoreCase: true, out var generation) ? generation : null });
+        Change(State with { Generation = Enum.TryParse<DagGeneration>(change.Value?.ToString(), ignoreCase: true, out var generation) ? generation : null });
 
     private async Task PickAsync(ChangeEventArgs change)
     {
         var id = change.Value?.ToString();
-        Go(State with { Strategy = string.IsNullOrEmpty(id) ? null : id, From = null });
+        Change(State with { Strategy = string.IsNullOrEmpty(id) ? null : id, From = null });
         if (!string.IsNullOrEmpty(id))
         {
             await OpenStrategyAsync(id);
@@ -178,7 +168,7 @@ public sealed partial class DryRunPage : IDisposable
         else if (answer.Status == 201 && answer.Request == EditorRequest.Run && answer.Read<DryRunReport>() is { } report)
         {
             _problem = null;
-            Navigation.NavigateTo($"/dry-run/{report.Id}{State.ToQuery()}");
+            Navigation.NavigateTo(UrlState.Href($"/dry-run/{report.Id}", State with { Filter = FilterQuery.Empty, Sort = null }));
         }
         else
         {

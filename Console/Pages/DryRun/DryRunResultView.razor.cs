@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Qmtl.Console.Components;
 using Qmtl.Console.DryRuns;
 
 namespace Qmtl.Console.Pages.DryRun;
@@ -7,6 +7,9 @@ namespace Qmtl.Console.Pages.DryRun;
 /// <summary>A stored result: summary, queue map, graph, findings, and how to get it over HTTP.</summary>
 public sealed partial class DryRunResultView
 {
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     /// <summary>What became of the id; null while it is looked up.</summary>
     [Parameter]
     public DryRunFind? Find { get; set; }
@@ -29,9 +32,25 @@ public sealed partial class DryRunResultView
     [Parameter]
     public string? EditHref { get; set; }
 
-    private string Is(DryRunTab tab) => State.Tab == tab ? "true" : "false";
+    private static string Key(DryRunTab tab) => tab.ToString().ToLowerInvariant();
 
-    private Task ShowAsync(DryRunTab tab) => StateChanged.InvokeAsync(State with { Tab = tab });
+    private static List<TabItem> TabsOf(DryRunReport report) =>
+    [
+        new(Key(DryRunTab.Queues), "Queue map", report.Result?.Nodes.Count),
+        new(Key(DryRunTab.Graph), "Graph"),
+        new(Key(DryRunTab.Findings), "Findings", report.Findings.Errors + report.Findings.Warnings),
+        new(Key(DryRunTab.Http), "Over HTTP"),
+    ];
 
-    private static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    private static string Headline(DryRunLookup outcome) => outcome switch
+    {
+        DryRunLookup.Expired => "This result expired",
+        DryRunLookup.Damaged => "This result is damaged",
+        DryRunLookup.NotHere => "This result is not here",
+        _ => "There is no such result",
+    };
+
+    private string Link(DryRunReport report) => Navigation.BaseUri.TrimEnd('/') + report.Page;
+
+    private Task ShowAsync(string key) => StateChanged.InvokeAsync(State with { Tab = Enum.Parse<DryRunTab>(key, ignoreCase: true) });
 }

@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.WebUtilities;
+using Qmtl.Console.Components;
+using Qmtl.Console.Components.Filter;
 using Qmtl.Shared.Dags;
 
 namespace Qmtl.Console.Pages.DryRun;
@@ -13,7 +14,7 @@ public enum DryRunTab
 }
 
 /// <summary>What the address of the dry-run page holds.</summary>
-public sealed record DryRunState
+public sealed record DryRunState : IUrlState<DryRunState>
 {
     /// <summary>World to dry-run in; null lets the document decide.</summary>
     public string? World { get; init; }
@@ -29,44 +30,40 @@ public sealed record DryRunState
 
     public DryRunTab Tab { get; init; }
 
-    /// <summary>Filter of the queue map: text and tokens.</summary>
-    public string Filter { get; init; } = "";
+    /// <summary>Filter of the queue map.</summary>
+    public FilterQuery Filter { get; init; } = FilterQuery.Empty;
 
-    /// <summary>Reads the query string; what is wrong or unknown is left out.</summary>
-    public static DryRunState FromQuery(string query)
+    /// <summary>Sorting of the queue map; null for the DAG Manager's order.</summary>
+    public string? Sort { get; init; }
+
+    public static DryRunState FromQuery(QueryValues query)
     {
-        var values = QueryHelpers.ParseQuery(query);
-        return new DryRunState
+        ArgumentNullException.ThrowIfNull(query);
+        return new()
         {
-            World = Text("world"),
-            Generation = Enum.TryParse<DagGeneration>(Text("generation"), ignoreCase: true, out var generation) && Enum.IsDefined(generation) ? generation : null,
-            Strategy = Text("strategy"),
-            From = Text("from"),
-            Tab = Enum.TryParse<DryRunTab>(Text("tab"), ignoreCase: true, out var tab) && Enum.IsDefined(tab) ? tab : DryRunTab.Queues,
-            Filter = Text("filter") ?? "",
-        };
-
-        string? Text(string name) => values.TryGetValue(name, out var value) && value.ToString().Trim() is { Length: > 0 } text ? text : null;
-    }
-
-    /// <summary>The query string with its question mark; empty when everything is as usual.</summary>
-    public string ToQuery()
-    {
-        var query = new List<KeyValuePair<string, string?>>();
-        Add("world", World);
-        Add("generation", Generation?.ToString().ToLowerInvariant());
-        Add("strategy", Strategy);
-        Add("from", From);
-        Add("tab", Tab == DryRunTab.Queues ? null : Tab.ToString().ToLowerInvariant());
-        Add("filter", Filter.Length == 0 ? null : Filter);
-        return QueryHelpers.AddQueryString("", query);
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
+            World = query.Text("world")?.Trim() is { Length: > 0 } world ? world : null,
+            Generation = query.Text("generation")?.ToLowerInvariant() switch
             {
-                query.Add(new(name, value));
-            }
-        }
+                "older" => DagGeneration.Older,
+                "newer" => DagGeneration.Newer,
+                _ => null,
+            },
+            Strategy = query.Text("strategy"),
+            From = query.Text("from"),
+            Tab = query.Choice("tab", DryRunTab.Queues),
+            Filter = FilterQuery.Parse(query.Text("q")),
+            Sort = query.Text("sort"),
+        };
     }
+
+    public IEnumerable<(string Name, string? Value)> ToQuery() =>
+    [
+        ("world", World),
+        ("generation", Generation?.ToString().ToLowerInvariant()),
+        ("strategy", Strategy),
+        ("from", From),
+        ("tab", Tab == DryRunTab.Queues ? null : Tab.ToString().ToLowerInvariant()),
+        ("q", Filter.ToString()),
+        ("sort", Sort),
+    ];
 }

@@ -1,21 +1,19 @@
+using Qmtl.Console.Components.Filter;
 using Qmtl.Console.DryRuns;
-using Qmtl.DagManager;
 
 namespace Qmtl.Console.Pages.DryRun;
 
-/// <summary>Filter of the queue map: <c>is:new</c> (reused, buffered, unknown), <c>type:</c>, and words that name, id, queue or type must contain.</summary>
+/// <summary>What the filter of the queue map means: <c>is:</c> (reused, buffered, new, unknown), <c>type:</c>, and words that occur in name, id, type or queue.</summary>
 public static class QueueMapFilter
 {
-    public static IReadOnlyList<DryRunNode> Apply(IReadOnlyList<DryRunNode> nodes, string filter)
+    public static IReadOnlyList<DryRunNode> Apply(IReadOnlyList<DryRunNode> nodes, FilterQuery filter)
     {
-        var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return words.Length == 0 ? nodes : [.. nodes.Where(node => words.All(word => Fits(node, word)))];
+        ArgumentNullException.ThrowIfNull(filter);
+        return filter.IsEmpty
+            ? nodes
+            : [.. nodes.Where(node => filter.Allows("is", Words.Of(node.Disposition)) && filter.Allows("type", node.Type) && filter.Matches(Texts(node)))];
     }
 
-    private static bool Fits(DryRunNode node, string word) =>
-        word.StartsWith("is:", StringComparison.OrdinalIgnoreCase) ? Enum.TryParse<NodeDisposition>(word[3..], ignoreCase: true, out var disposition) && node.Disposition == disposition
-        : word.StartsWith("type:", StringComparison.OrdinalIgnoreCase) ? Has(node.Type, word[5..])
-        : Has(node.Name, word) || Has(node.NodeId, word) || Has(node.Queue, word) || Has(node.Type, word) || node.Reads?.Any(queue => Has(queue.Queue, word)) == true;
-
-    private static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
+    private static IEnumerable<string?> Texts(DryRunNode node) =>
+        [node.Name, node.NodeId, node.Type, node.Queue, .. node.Reads?.Select(queue => queue.Queue) ?? []];
 }

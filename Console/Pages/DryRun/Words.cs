@@ -1,5 +1,6 @@
 using System.Globalization;
 using Qmtl.Console.DryRuns;
+using Qmtl.DagManager;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
 
@@ -29,6 +30,33 @@ internal static class Words
         var decoded = input.Decoded ? ". Findings point into the decoded DAG." : "";
         return form + generation + nodes + decoded;
     }
+
+    /// <summary>What the graph does with a node, in a word.</summary>
+    public static string Of(NodeDisposition disposition) => disposition.ToString().ToLowerInvariant();
+
+    public static string Meaning(NodeDisposition disposition) => disposition switch
+    {
+        NodeDisposition.Reused => "Stored with the same code: its queue is used",
+        NodeDisposition.Buffered => "Stored with the same code but another schema: its queue is used once it has caught up",
+        NodeDisposition.New => "Not stored, or stored with other code: gets a new queue",
+        _ => "The DAG Manager gave no answer",
+    };
+
+    public static string Tone(NodeDisposition disposition) => disposition switch
+    {
+        NodeDisposition.Reused => "ok",
+        NodeDisposition.Buffered => "attention",
+        NodeDisposition.New => "accent",
+        _ => "unknown",
+    };
+
+    public static string Icon(NodeDisposition disposition) => disposition switch
+    {
+        NodeDisposition.Reused => "link",
+        NodeDisposition.Buffered => "clock",
+        NodeDisposition.New => "plus",
+        _ => "unknown",
+    };
 
     /// <summary>Where the sentinel came from.</summary>
     public static string Sentinel(DryRunAnswer answer) => answer.SentinelOrigin switch

@@ -1,3 +1,4 @@
+using Qmtl.Console.Components.Filter;
 using Qmtl.Console.DryRuns;
 using Qmtl.Console.Pages.DryRun;
 using Qmtl.DagManager;
@@ -18,11 +19,11 @@ public sealed class QueueMapFilterTests
     [InlineData("is:new", "bb")]
     [InlineData("IS:Unknown", "cc")]
     [InlineData("is:nonsense", "")]
-    [InlineData("type:stream", "aa")]
+    [InlineData("type:streaminput", "aa")]
     [InlineData("btc", "aa bb cc")]
     [InlineData("btc is:reused", "aa")]
     [InlineData("far", "cc")]
     [InlineData("EMA", "bb")]
     public void Narrows(string filter, string expected) =>
-        Assert.Equal(expected, string.Join(' ', QueueMapFilter.Apply(Nodes, filter).Select(node => node.NodeId[7..])));
+        Assert.Equal(expected, string.Join(' ', QueueMapFilter.Apply(Nodes, FilterQuery.Parse(filter)).Select(node => node.NodeId[7..])));
 }
