@@ -18,7 +18,7 @@ internal static class GraphDiff
     {
         var dag = request.Dag;
         var nodes = DiffOrder.Of(dag);
-        var version = TopicNames.Version(dag.VersionLabel);
+        var version = TopicNames.AsciiVersion(dag.VersionLabel);
         var topicNamespace = enableNamespace ? NamespaceOf(dag) : null;
         var keys = new string[nodes.Count];
         var answers = new NodeQueue[nodes.Count];
@@ -39,7 +39,7 @@ internal static class GraphDiff
 
             var topic = !known ? null : topicNamespace is null ? stored!.Topic : graph.TopicOf(node.NodeId, topicNamespace);
             topic ??= TopicNames.Build(
-                TopicNames.AsciiAsset(node.Tags), Ascii(node.NodeType), Ascii(node.NodeId), version, topicNamespace,
+                TopicNames.AsciiAsset(node.Tags), KafkaName.Clean(node.NodeType), KafkaName.Clean(Digest(node.NodeId)), version, topicNamespace,
                 existing: name => (graph.OwnerOf(name) is { } owner && (owner != node.NodeId || !known))
                     || (given.TryGetValue(name, out var taker) && taker != node.NodeId));
             given[topic] = node.NodeId;
@@ -71,29 +71,12 @@ internal static class GraphDiff
     {
         if (dag.Meta.ValueKind == System.Text.Json.JsonValueKind.Object
             && dag.Meta.TryGetProperty("topic_namespace", out var given)
-            && TopicNames.Namespace(given) is { } named) return named;
+            && TopicNames.Namespace(given) is { } named) return KafkaName.Clean(named);
         if (string.IsNullOrWhiteSpace(dag.Context.WorldId)) return null;
         var domain = string.IsNullOrWhiteSpace(dag.Context.ExecutionDomain) ? "live" : ExecutionDomains.Resolve(dag.Context.ExecutionDomain);
-        return TopicNames.Namespace(dag.Context.WorldId, domain);
+        return TopicNames.Namespace(dag.Context.WorldId, domain) is { } made ? KafkaName.Clean(made) : null;
     }
 
-    /// <summary>Kafka takes ASCII letters, digits, dot, dash and underscore; all else becomes a dash.</summary>
-    private static string Ascii(string part)
-    {
-        foreach (var c in part)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or ':'))
-            {
-                return string.Create(part.Length, part, static (span, text) =>
-                {
-                    for (var i = 0; i < text.Length; i++)
-                    {
-                        span[i] = char.IsAsciiLetterOrDigit(text[i]) || text[i] is '.' or '_' or '-' or ':' ? text[i] : '-';
-                    }
-                });
-            }
-        }
-
-        return part;
-    }
+    private static string Digest(string nodeId) =>
+        nodeId.StartsWith(NodeIdentity.NewerPrefix, StringComparison.Ordinal) ? nodeId[NodeIdentity.NewerPrefix.Length..] : nodeId;
 }

@@ -30,7 +30,7 @@ public sealed class InProcessGateway(
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(options);
         var worldIds = WorldsOf(document, options);
-        if (worldIds.Count == 0 && document.Dag?.Generation != DagGeneration.Older)
+        if (worldIds.Count == 0 && document.Dag is { Generation: DagGeneration.Newer })
         {
             return new SubmitResult { Refusal = new Refusal(Refusals.WorldIdsRequired, "The submission names no world. Name at least one in world_ids.") };
         }
@@ -72,7 +72,7 @@ public sealed class InProcessGateway(
             SentinelId = diff?.SentinelId ?? FallbackSentinel.Format(dag.SubmissionChecksum, _options.FallbackSentinelFormat),
             Source = diff is null ? DryRunSource.TagQueries : DryRunSource.Diff,
             FallbackReason = diff is null ? FallbackWords(problem!, dag, tagQueues, tagProblems) : null,
-            Version = diff?.Version ?? TopicNames.Version(dag.VersionLabel),
+            Version = diff?.Version ?? TopicNames.AsciiVersion(dag.VersionLabel),
             Nodes = diff is null ? UnknownQueues(dag) : Prefixed(dag, diff.Nodes, worldId, context.ExecutionDomain),
             TagQueues = tagQueues,
             TagProblems = tagProblems,

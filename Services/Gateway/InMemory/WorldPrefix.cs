@@ -1,3 +1,4 @@
+using Qmtl.DagManager;
 using Qmtl.Shared.Queues;
 
 namespace Qmtl.Gateway.InMemory;
@@ -11,7 +12,7 @@ internal static class WorldPrefix
     public static string Apply(string topic, string? worldId, string? domain)
     {
         if (worldId is null || HasOne(topic)) return topic;
-        return TopicNames.Namespace(worldId, string.IsNullOrWhiteSpace(domain) ? "live" : domain) is { } prefix ? $"{prefix}.{topic}" : topic;
+        return TopicNames.Namespace(worldId, string.IsNullOrWhiteSpace(domain) ? "live" : domain) is { } prefix ? $"{KafkaName.Clean(prefix)}.{topic}" : topic;
     }
 
     /// <summary>True when the second part of the dotted name is an execution domain. A version such as <c>v1.2.3</c> has dots too.</summary>

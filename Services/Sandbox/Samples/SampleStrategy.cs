@@ -32,6 +32,8 @@ internal sealed record SampleStrategy(string? Family, string? Version, string[] 
     /// <summary>Whether the DAG names its own world and domain, which go into topics and compute keys.</summary>
     public bool NamesItsWorld { get; init; }
 
+    private string SentinelNodeId => $"{Family}-{Version}-sentinel";
+
     /// <summary>The body that <c>POST /strategies</c> takes.</summary>
     public byte[] Envelope(DateTimeOffset asOf)
     {
@@ -48,7 +50,9 @@ internal sealed record SampleStrategy(string? Family, string? Version, string[] 
             if (Version is not null) writer.WriteString("version", Version);
             writer.WriteString("as_of", asOf.UtcDateTime.ToString("yyyy-MM-ddT00:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
             writer.WriteEndObject();
-            writer.WriteNumber("node_ids_crc32", NodeIdChecksum.Of(nodeIds));
+
+            // The Gateway sums all ids of the list, the sentinel's too.
+            writer.WriteNumber("node_ids_crc32", NodeIdChecksum.Of(Weight is null ? nodeIds : [.. nodeIds, SentinelNodeId]));
             if (Generation == DagGeneration.Older)
             {
                 writer.WriteString("world_id", Worlds[0]);
@@ -87,7 +91,7 @@ internal sealed record SampleStrategy(string? Family, string? Version, string[] 
     {
         writer.WriteStartObject();
         writer.WriteString("node_type", "VersionSentinel");
-        writer.WriteString("node_id", $"{Family}-{Version}-sentinel");
+        writer.WriteString("node_id", SentinelNodeId);
         writer.WriteString("version", Version);
         writer.WriteNumber("traffic_weight", Weight!.Value);
         writer.WriteEndObject();
