@@ -247,20 +247,21 @@ export class DagCanvas {
   minScale() { return Math.min(this.#fit().k, 1) * 0.5; }
 
   #fit() {
-    const g = this.graph, top = 4, below = 48;
-    const scale = width => Math.max(0.002, Math.min(width / Math.max(g.width, 1), (this.height - top - below) / Math.max(g.height, 1), fitScale));
-    // The legend is kept free where that costs little.
-    const legend = this.toolbar.legendWidth();
-    const whole = scale(this.width - 8), beside = scale(this.width - 8 - legend);
-    const left = legend > 0 && beside >= 0.85 * whole && (this.width - g.width * whole) / 2 < legend ? legend : 0;
-    const k = left > 0 ? beside : whole;
-    return { k, x: left + (this.width - left - g.width * k) / 2, y: Math.max(top, (this.height - below + top - g.height * k) / 2) };
+    const g = this.graph, { top, below } = this.toolbar.room(this.height);
+    const height = Math.max(60, this.height - top - below);
+    const k = Math.max(0.002, Math.min((this.width - 8) / Math.max(g.width, 1), height / Math.max(g.height, 1), fitScale));
+    return { k, x: (this.width - g.width * k) / 2, y: top + (height - g.height * k) / 2 };
   }
 
   fit(smooth = true) {
     if (!this.graph || !this.width) return;
     this.#moveTo(this.#fit(), smooth);
     this.#fitted = true;
+  }
+
+  /** Fits again if the view is still the fitted one. */
+  refit() {
+    if (this.#fitted) this.fit(false);
   }
 
   zoomBy(factor) { this.zoomAt(factor, this.width / 2, this.height / 2); }

@@ -5,7 +5,8 @@ export const Flag = Object.freeze({
   added: 64, removed: 128, code: 256, schema: 512, rewired: 1024, parameters: 2048, upstream: 4096,
 });
 
-const leastGap = 72, mostGap = 480; // World units between two layers when the graph runs from top to bottom.
+const leastGap = 72; // World units between two layers when the graph runs from top to bottom.
+const mostGap = 280, mostGapDown = 480; // So far the gaps grow where a graph has many more nodes in a layer than layers.
 
 export class Graph {
   /** @param {object} m The message of `/graph`; throws when its version or its lengths are not understood. */
@@ -58,33 +59,22 @@ export class Graph {
   /** Lays the graph out from left to right (`lr`, as sent) or from top to bottom (`tb`, axes swapped). */
   orient(direction) {
     this.direction = direction;
-    const n = this.size;
-    if (direction === 'lr') {
-      this.x = this.sourceX;
-      this.y = this.sourceY;
-      this.routes = this.sourceRoutes;
-      this.width = this.sourceWidth;
-      this.height = this.sourceHeight;
-    } else {
-      // Across the layers, everything grows by width / height of a box, so that what was apart stays apart and no route comes under a box.
-      // Along the layers, boxes shrink to their height; the gaps are
-      // chosen so that a wide graph does not become a band.
-      const across = this.nodeWidth / this.nodeHeight;
-      const along = layerAxis(this);
-      this.x = new Float32Array(n);
-      this.y = new Float32Array(n);
-      for (let i = 0; i < n; i++) {
-        this.x[i] = this.sourceY[i] * across;
-        this.y[i] = along(this.sourceX[i]);
-      }
-      this.routes = new Float32Array(this.sourceRoutes.length);
-      for (let i = 0; i < this.routes.length; i += 2) {
-        this.routes[i] = this.sourceRoutes[i + 1] * across;
-        this.routes[i + 1] = along(this.sourceRoutes[i]);
-      }
-      this.width = this.sourceHeight * across;
-      this.height = along(this.sourceWidth);
+    // Across the layers nothing changes from left to right; from top to bottom all grows by width / height of a box, so that what was apart
+    // stays apart and no route comes under a box. Along the layers the boxes keep their size and the gaps are chosen, so that neither
+    // drawing becomes a band that nobody can read.
+    const down = direction === 'tb';
+    const across = down ? this.nodeWidth / this.nodeHeight : 1;
+    const along = layerAxis(this, down);
+    const [main, cross] = down ? ['y', 'x'] : ['x', 'y'];
+    this[main] = this.sourceX.map(along);
+    this[cross] = this.sourceY.map(v => v * across);
+    this.routes = new Float32Array(this.sourceRoutes.length);
+    for (let i = 0; i < this.routes.length; i += 2) {
+      this.routes[i + (down ? 1 : 0)] = along(this.sourceRoutes[i]);
+      this.routes[i + (down ? 0 : 1)] = this.sourceRoutes[i + 1] * across;
     }
+    this[down ? 'height' : 'width'] = along(this.sourceWidth);
+    this[down ? 'width' : 'height'] = this.sourceHeight * across;
     this.edgeBox = edgeBoxes(this);
   }
 
@@ -178,12 +168,18 @@ function layerLists(g) {
   return layers;
 }
 
-/** Maps the axis along the layers: boxes to the height of a box, what lies between to one gap. */
-function layerAxis(g) {
+/** Maps the axis along the layers: boxes to their size in that direction, what lies between them to one gap. */
+function layerAxis(g, down) {
   const lefts = [...new Set(g.sourceX)].sort((a, b) => a - b);
-  const width = g.sourceHeight * g.nodeWidth / g.nodeHeight;
-  const layerGap = Math.min(mostGap, Math.max(leastGap, width / (3.5 * Math.max(lefts.length, 1)) - g.nodeHeight));
-  const pitch = g.nodeHeight + layerGap;
+  const layers = Math.max(lefts.length, 1);
+  const size = down ? g.nodeHeight : g.nodeWidth;
+  // Parts of a graph that do not share their columns are only scaled.
+  if (lefts.some((x, i) => i > 0 && x - lefts[i - 1] <= g.nodeWidth)) return x => x * size / g.nodeWidth;
+  const across = g.sourceHeight * (down ? g.nodeWidth / g.nodeHeight : 1);
+  const given = lefts.length > 1 ? lefts[1] - lefts[0] - g.nodeWidth : leastGap;
+  const gap = Math.max(down ? leastGap : given, Math.min(down ? mostGapDown : mostGap, across * (down ? 0.3 : 0.8) / layers - size));
+  if (!down && gap === given) return x => x;
+  const pitch = size + gap;
   const lead = lefts.length > 0 ? Math.min(lefts[0], 24) : 0;
   return x => {
     let low = 0, high = lefts.length - 1;
@@ -191,12 +187,13 @@ function layerAxis(g) {
       const middle = (low + high + 1) >> 1;
       if (lefts[middle] <= x) low = middle; else high = middle - 1;
     }
-    if (lefts.length === 0 || x < lefts[0]) return lead + (x - (lefts[0] ?? 0)) * g.nodeHeight / g.nodeWidth;
-    const top = lead + low * pitch;
+    if (lefts.length === 0 || x < lefts[0]) return lead + (x - (lefts[0] ?? 0)) * size / g.nodeWidth;
+    const start = lead + low * pitch;
     const inside = x - lefts[low];
-    if (inside <= g.nodeWidth) return top + inside * g.nodeHeight / g.nodeWidth;
-    const gap = (low + 1 < lefts.length ? lefts[low + 1] : g.sourceWidth + layerGap) - lefts[low] - g.nodeWidth;
-    return top + g.nodeHeight + (inside - g.nodeWidth) * (gap > 0 ? Math.min(layerGap / gap, 1) : 0);
+    if (inside <= g.nodeWidth) return start + inside * size / g.nodeWidth;
+    // Behind the last layer lies the margin, or the bow of an edge that runs back; it keeps its width.
+    if (low + 1 === lefts.length) return start + size + inside - g.nodeWidth;
+    return start + size + (inside - g.nodeWidth) * gap / Math.max(lefts[low + 1] - lefts[low] - g.nodeWidth, 1);
   };
 }
 

@@ -31,7 +31,7 @@ export class Minimap {
       const margin = 6 * ratio;
       const k = Math.min((w - 2 * margin) / Math.max(g.width, 1), (h - 2 * margin) / Math.max(g.height, 1), 0.3 * ratio);
       this.view = { k, tx: (w - g.width * k) / 2, ty: (h - g.height * k) / 2, ratio };
-      painter.paint(this.#picture, g, theme, this.view, { x: 0, y: 0, w, h });
+      painter.paint(this.#picture, g, theme, this.view, { x: 0, y: 0, w, h }, null, true);
       this.#ready = true;
     }
     const ctx = this.#ctx, v = this.view;

@@ -26,9 +26,11 @@ export class Painter {
    * @param {{k: number, tx: number, ty: number, ratio: number}} view Device pixels per unit, offsets, device pixels per CSS pixel.
    * @param {{x: number, y: number, w: number, h: number}} part
    * @param {{nodes: Uint8Array, edges: Uint8Array, accent: boolean}|null} only Draws these alone; `accent` colours their edges.
+   * @param {boolean} plain Shapes without outlines and names: for pictures of a thumb's size.
    */
-  paint(ctx, g, theme, view, part, only = null) {
-    const level = levelOf(view.k / view.ratio, g.nodeHeight);
+  paint(ctx, g, theme, view, part, only = null, plain = false) {
+    const natural = levelOf(view.k / view.ratio, g.nodeHeight);
+    const level = plain && (natural === 'near' || natural === 'named') ? 'shape' : natural;
     const world = {
       x0: (part.x - view.tx) / view.k, y0: (part.y - view.ty) / view.k,
       x1: (part.x + part.w - view.tx) / view.k, y1: (part.y + part.h - view.ty) / view.k,
@@ -43,7 +45,7 @@ export class Painter {
     const visible = this.#visible(g, world, view, only);
     if (level === 'near') this.#near(ctx, g, theme, view, visible);
     else if (level === 'density') this.#density(ctx, g, theme, view, visible);
-    else this.#shapes(ctx, g, theme, view, visible, level);
+    else this.#shapes(ctx, g, theme, view, visible, level, plain);
     ctx.restore();
   }
 
@@ -185,7 +187,7 @@ export class Painter {
     }
   }
 
-  #shapes(ctx, g, theme, view, visible, level) {
+  #shapes(ctx, g, theme, view, visible, level, plain) {
     const named = level === 'named';
     const px = view.ratio / view.k;
     // Never smaller than 3.5 x 3 px: a node that cannot be seen is a node that is not there.
@@ -211,7 +213,7 @@ export class Painter {
         ctx.stroke();
       }
     }
-    for (const i of visible) {
+    for (const i of plain ? [] : visible) {
       const f = g.flags[i];
       if (f === 0) continue;
       const mark = markOf(f);

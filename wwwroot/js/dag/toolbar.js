@@ -14,10 +14,11 @@ export class Toolbar {
     this.legend = this.#part('legend');
     this.map = this.#part('map');
     this.findBox = this.#part('find');
+    this.bar = host.querySelector('.dag-toolbar');
     this.input = this.#part('query');
     this.count = this.#part('count');
     // On a narrow page the legend would cover the graph.
-    this.legend.hidden = !remembered('dag.legend', host.clientWidth >= 1000);
+    this.legend.hidden = !remembered('dag.legend', host.clientWidth >= 640);
     this.map.hidden = !remembered('dag.minimap', true);
 
     host.addEventListener('click', e => {
@@ -61,12 +62,16 @@ export class Toolbar {
         this.legend.hidden = !this.legend.hidden;
         remember('dag.legend', !this.legend.hidden);
         this.sync();
+        c.refit();
         break;
       case 'find': if (this.findBox.hidden) this.openFind(); else this.closeFind(); break;
       case 'find-next': this.#step(1); break;
       case 'find-previous': this.#step(-1); break;
       case 'find-close': this.closeFind(); c.canvas.focus(); break;
-      case 'svg': case 'png': c.export(command); break;
+      case 'svg': case 'png':
+        this.host.querySelector('.dag-export').open = false;
+        c.export(command);
+        break;
       default:
         if (command.startsWith('overlay-')) {
           const overlay = command.slice(8);
@@ -87,8 +92,11 @@ export class Toolbar {
     for (const choice of this.host.querySelectorAll('[data-dag-set]')) choice.value = String(c[choice.dataset.dagSet]);
   }
 
-  /** Room that the legend takes at the left, in CSS pixels; 0 while it is off. */
-  legendWidth() { return this.legend.hidden ? 0 : this.legend.offsetWidth + 16; }
+  /** Room that legend and toolbar take above and below the graph, CSS pixels. A legend that would take a quarter of the height floats over it. */
+  room(height) {
+    const legend = this.legend.hidden ? 0 : this.legend.offsetHeight + 8;
+    return { top: legend < height / 4 ? legend : 0, below: this.bar.offsetHeight + 12 };
+  }
 
   zoomed(k) {
     const text = `${Math.round(k * 100)} %`;
