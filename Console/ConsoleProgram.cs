@@ -1,3 +1,5 @@
+using Qmtl.Console.CommandLine;
+
 namespace Qmtl.Console;
 
 /// <summary>The program: without a verb it serves, with a verb it runs the command and ends.</summary>
@@ -6,6 +8,7 @@ public static class ConsoleProgram
     /// <summary>Runs the program. Exit codes: 0 done, 1 the answer is "no" (errors found), 2 wrong use, 4 wrong configuration.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (CommandLineProgram.IsCommand(args)) return await CommandLineProgram.RunAsync(args);
         return await ConsoleApplication.ServeAsync(args);
     }
 }

@@ -6,6 +6,13 @@ using Qmtl.Shared.Text;
 
 namespace Qmtl.Shared.NodeIds;
 
+/// <summary>A node's id, or why there is none.</summary>
+/// <param name="NodeId">The id; null where QMTL refuses the node.</param>
+/// <param name="Canonical">What the id is the hash of; null where QMTL refuses the node.</param>
+/// <param name="PythonError">The exception QMTL raises, or null.</param>
+/// <param name="Message">Why, in words, or null.</param>
+public sealed record NodeIdAnswer(string? NodeId, string? Canonical, string? PythonError, string? Message);
+
 /// <summary>Node ids of both generations, exactly as QMTL computes them, oddities included.</summary>
 public static class NodeIdentity
 {
@@ -65,6 +72,18 @@ public static class NodeIdentity
         Span<byte> hash = stackalloc byte[64];
         Blake3.Hash(data.Written, hash);
         return NewerPrefix + Convert.ToHexStringLower(hash);
+    }
+
+    /// <summary>Id and canonical form of a newer node in one go, or why there is none. Never throws on odd input.</summary>
+    public static NodeIdAnswer Answer(JsonElement node)
+    {
+        if (node.ValueKind != JsonValueKind.Object) return new NodeIdAnswer(null, null, "AttributeError", "A node is a JSON object.");
+        var fields = new NodeFields();
+        fields.Read(node);
+        var canonical = new CanonicalNode();
+        return canonical.TryWrite(fields)
+            ? new NodeIdAnswer(Newer(canonical.Written, null), Encoding.UTF8.GetString(canonical.Written), null, null)
+            : new NodeIdAnswer(null, null, canonical.Refusal!.PythonError, canonical.Refusal.Message);
     }
 
     private static CanonicalNode Write(JsonElement node)
