@@ -1,7 +1,10 @@
 namespace Qmtl.Console.CommandLine;
 
 /// <summary>Reads a stream line by line as bytes. A line longer than the bound is skipped and told as too long.</summary>
-internal sealed class LineReader(Stream stream, int maxLine)
+/// <param name="stream">What is read.</param>
+/// <param name="maxLine">Longest line in bytes.</param>
+/// <param name="beforeWaiting">Called before the stream is read again, which may take long: time to write out what is answered.</param>
+internal sealed class LineReader(Stream stream, int maxLine, Func<Task>? beforeWaiting = null)
 {
     private byte[] _buffer = new byte[1 << 16];
     private int _start;
@@ -49,6 +52,7 @@ internal sealed class LineReader(Stream stream, int maxLine)
             }
 
             if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+            if (beforeWaiting is not null) await beforeWaiting();
             var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation);
             if (read == 0) _ended = true;
             _end += read;

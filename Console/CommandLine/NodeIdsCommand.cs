@@ -29,7 +29,7 @@ internal static class NodeIdsCommand
             await using var stream = DagInput.Open(file, streams);
             try
             {
-                return await RunAsync(new LineReader(stream, MaxText), input.OptionsOf(parsed), streams.Output, cancellation);
+                return await RunAsync(new LineReader(stream, MaxText, () => streams.Output.FlushAsync(cancellation)), input.OptionsOf(parsed), streams.Output, cancellation);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -136,7 +136,7 @@ internal static class NodeIdsCommand
         catch (JsonException exception)
         {
             var words = exception.Message.Split(" LineNumber:")[0];
-            if (words.Contains("depth", StringComparison.OrdinalIgnoreCase)) WriteError(json, "RecursionError", "The node is nested more than 990 levels deep.");
+            if (words.Contains("maximum configured depth", StringComparison.Ordinal)) WriteError(json, "RecursionError", "The node is nested more than 990 levels deep.");
             else WriteError(json, "JSONDecodeError", $"Not JSON at byte {(exception.BytePositionInLine ?? 0) + 1}: {words}");
         }
     }
