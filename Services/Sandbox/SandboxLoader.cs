@@ -36,9 +36,11 @@ internal sealed partial class SandboxLoader(
     /// <summary>Submits one sample at a moment, as a submitting machine would.</summary>
     /// <exception cref="InvalidOperationException">The Gateway refused it: the sample is wrong.</exception>
     public Task<SubmittedSample> SubmitAsync(SampleStrategy sample, DateTimeOffset at, CancellationToken cancellation) =>
+        SubmitAsync(sample, DagReader.Read(sample.Envelope(at)), at, cancellation);
+
+    private Task<SubmittedSample> SubmitAsync(SampleStrategy sample, DagDocument document, DateTimeOffset at, CancellationToken cancellation) =>
         clock.At(at, _ids.Next(), async () =>
         {
-            var document = DagReader.Read(sample.Envelope(at));
             var result = await gateway.SubmitAsync(document, new SubmitOptions(), cancellation);
             if (result.StrategyId is null || result.QueueProblem is not null)
             {
@@ -54,11 +56,13 @@ internal sealed partial class SandboxLoader(
         var now = clock.GetUtcNow();
         foreach (var world in SandboxWorlds.At(now)) worlds.Put(world);
 
+        // Writing and reading the documents is most of the work and does not depend on the order; submitting does.
+        var documents = SampleStrategies.All.AsParallel().AsOrdered().WithCancellation(cancellation)
+            .Select(sample => (Sample: sample, At: now - sample.Age, Document: DagReader.Read(sample.Envelope(now - sample.Age))));
         var submitted = new List<SubmittedSample>(SampleStrategies.All.Count);
-        foreach (var sample in SampleStrategies.All)
+        foreach (var (sample, at, document) in documents)
         {
-            var at = now - sample.Age;
-            var one = await SubmitAsync(sample, at, cancellation);
+            var one = await SubmitAsync(sample, document, at, cancellation);
             submitted.Add(one);
             await TakeOnAsync(one, at, cancellation);
         }

@@ -151,6 +151,22 @@ public sealed class GatewayTests
         Assert.Equal(world is null ? topic : $"{world}.{domain}.{topic}", answer.Nodes[0].Topic);
     }
 
+    [Theory]
+    [InlineData("\"compute_context\":{\"world_id\":\"\\ud800\"}")]
+    [InlineData("\"meta\":{\"topic_namespace\":\"\\ud800\",\"version\":\"\\u0000\"}")]
+    [InlineData("\"meta\":{\"topic_namespace\":{\"world\":7,\"domain\":[]},\"version\":{}}")]
+    [InlineData("\"meta\":[],\"compute_context\":\"live\"")]
+    public async Task Hostile_context_is_refused_or_answered_but_never_thrown(string members)
+    {
+        using var bed = new GatewayBed();
+        var linear = Encoding.UTF8.GetString(ServiceFixtures.Bytes("contracts/dags/head-1-linear.json"));
+        var document = GatewayBed.Read(linear.Insert(linear.LastIndexOf('}'), "," + members));
+        var answer = await bed.Gateway.DryRunAsync(document, InW1, default);
+        var result = await bed.Gateway.SubmitAsync(document, InW1, default);
+        Assert.Equal(answer.Refusal?.Code, result.Refusal?.Code);
+        if (answer.Refusal is null) Assert.All(answer.Nodes, node => Assert.Matches("^[A-Za-z0-9._-]+$", node.Topic));
+    }
+
     [Fact]
     public async Task A_submission_needs_a_world_unless_it_is_of_the_older_generation()
     {
