@@ -27,6 +27,8 @@ public static class ConsoleApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            // Also when another program is the host, as in tests: the manifests of the static files carry this name.
+            ApplicationName = typeof(ConsoleApplication).Assembly.GetName().Name,
             // Beside the program, wherever the caller stands.
             ContentRootPath = AppContext.BaseDirectory,
         });
@@ -115,8 +117,9 @@ public static class ConsoleApplication
         app.UseMiddleware<HostGuard>();
         app.UseRouting();
         app.UseMiddleware<SecurityHeaders>();
-        app.UseConsoleApi();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // After the line above: what goes wrong under /api is answered as problem details, not as a page.
+        app.UseConsoleApi();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();

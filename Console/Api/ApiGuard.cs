@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Qmtl.Console.Api;
@@ -24,18 +23,13 @@ public sealed class ApiGuard(RequestDelegate next, IOptions<LimitsOptions> limit
 
         if (request.ContentLength > limits.Value.BodyBytes && http.GetEndpoint()?.Metadata.GetMetadata<DagBodyMetadata>() is null)
         {
-            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            {
-                size.MaxRequestBodySize = null;
-            }
-
-            return ApiProblem.Of(
+            return new UnreadBody(ApiProblem.Of(
                 StatusCodes.Status413PayloadTooLarge,
                 "BODY_TOO_LARGE",
                 "The body is too large",
                 $"The body has {request.ContentLength} bytes; at most {limits.Value.BodyBytes} are taken here.",
                 "request body",
-                "Send less. The bound is the setting Limits:BodyBytes; only the DAG end points take more (Limits:DagBytes).").ExecuteAsync(http);
+                "Send less. The bound is the setting Limits:BodyBytes; only the DAG end points take more (Limits:DagBytes)."), limits.Value.DagBytes).ExecuteAsync(http);
         }
 
         return next(http);

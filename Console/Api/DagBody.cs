@@ -27,13 +27,12 @@ public sealed class DagBody : IDisposable
     public void Dispose() => Interlocked.Exchange(ref _slot, null)?.Dispose();
 
     /// <summary>Reads the body, or says why it is not taken. What is refused by its headers is refused unread.</summary>
-    public static async Task<(DagBody? Body, ProblemHttpResult? Problem)> ReadAsync(HttpContext http)
+    public static async Task<(DagBody? Body, IResult? Problem)> ReadAsync(HttpContext http)
     {
         var limits = http.RequestServices.GetRequiredService<IOptions<LimitsOptions>>().Value;
         if (RefuseByHeaders(http.Request, limits) is { } refusal)
         {
-            LetTheServerDrain(http);
-            return (null, refusal);
+            return (null, new UnreadBody(refusal, 2L * limits.DagBytes));
         }
 
         var length = http.Request.ContentLength;
@@ -41,17 +40,17 @@ public sealed class DagBody : IDisposable
         var slot = await admission.EnterAsync(length is null || length > limits.BodyBytes, http.RequestAborted);
         if (slot is null)
         {
-            LetTheServerDrain(http);
             http.Response.Headers.RetryAfter = limits.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return (null, ApiProblem.Of(
+            var busy = ApiProblem.Of(
                 StatusCodes.Status429TooManyRequests,
                 "TOO_MANY_LARGE_BODIES",
                 "Too many DAGs at once",
                 length is null || length > limits.BodyBytes
-                    ? $"{limits.ConcurrentLargeBodies} DAGs of more than {Bytes1(limits.BodyBytes)} (or of unknown length) are being read already."
+                    ? $"{limits.ConcurrentLargeBodies} DAGs of more than {Mebibytes(limits.BodyBytes)} (or of unknown length) are being read already."
                     : $"{limits.ConcurrentSmallBodies} DAGs are being read and {limits.WaitingSmallBodies} wait already.",
                 "request body",
-                $"Send it again in {limits.RetryAfterSeconds} s. Nothing was read or kept."));
+                $"Send it again in {limits.RetryAfterSeconds} s. Nothing was read or kept.");
+            return (null, new UnreadBody(busy, 2L * limits.DagBytes));
         }
 
         try
@@ -64,7 +63,7 @@ public sealed class DagBody : IDisposable
             }
 
             slot.Dispose();
-            return (null, problem);
+            return (null, new UnreadBody(problem, limits.DagBytes));
         }
         catch
         {
@@ -112,7 +111,7 @@ public sealed class DagBody : IDisposable
             StatusCodes.Status413PayloadTooLarge,
             "BODY_TOO_LARGE",
             "The DAG is too large",
-            $"{detail} At most {limits.DagBytes} bytes ({Bytes1(limits.DagBytes)}) are taken; base64 and the envelope count as sent.",
+            $"{detail} At most {limits.DagBytes} bytes ({Mebibytes(limits.DagBytes)}) are taken; base64 and the envelope count as sent.",
             "request body",
             "Send the bare DAG as JSON without base64, or split the strategy. The bound is the setting Limits:DagBytes.");
 
@@ -158,26 +157,16 @@ public sealed class DagBody : IDisposable
     private static void Prepare(HttpContext http, LimitsOptions limits)
     {
         // Chunked bodies are counted while they are read; the server's own bound lies above ours, so that ours can answer.
-        SetServerBound(http, limits.DagBytes + 1024L * 1024);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limits.DagBytes + 1024L * 1024;
+        }
+
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
         }
     }
 
-    /// <summary>
-    /// The server reads on for some seconds what a refused sender still sends, and throws it away; without this it would cut the connection
-    /// and many senders would never see the answer.
-    /// </summary>
-    private static void LetTheServerDrain(HttpContext http) => SetServerBound(http, null);
-
-    private static void SetServerBound(HttpContext http, long? bytes)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = bytes;
-        }
-    }
-
-    private static string Bytes1(int bytes) => bytes % (1024 * 1024) == 0 ? $"{bytes / (1024 * 1024)} MiB" : $"{bytes} bytes";
+    private static string Mebibytes(int bytes) => bytes % (1024 * 1024) == 0 ? $"{bytes / (1024 * 1024)} MiB" : $"{bytes} bytes";
 }

@@ -13,7 +13,7 @@ public sealed class DryRunTests(ConsoleFixture fixture) : IClassFixture<ConsoleF
     [Fact]
     public async Task Answers_stores_and_finds_again()
     {
-        var dag = Bodies.Fixture("head-3-branching.json");
+        var dag = Bodies.Fixture("head-sdk-40-kahn-order.json");
         var created = await Client.PostAsync("/api/v1/dry-runs?world_id=w1", Bodies.Of(dag));
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         var report = await created.JsonAsync();

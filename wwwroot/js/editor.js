@@ -176,7 +176,16 @@ class DagEditor {
       this.#show(head, file.name, file, true);
       return;
     }
-    this.#show(await file.text(), file.name, file, false);
+    const bytes = await file.arrayBuffer();
+    let text;
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      // Not UTF-8: shown as well as can be, but sent as it is, so that the server can say where it breaks.
+      this.#show(new TextDecoder().decode(bytes), file.name, file, false, true);
+      return;
+    }
+    this.#show(text, file.name, file, false);
   }
 
   /** Loads a DAG of this console by its address. */
@@ -194,12 +203,12 @@ class DagEditor {
     }
   }
 
-  // whole: the blob to send in place of the text while that is unedited; partly: the text is only its start.
-  #show(text, name, whole, partly) {
+  // whole: the blob to send in place of the text while that is unedited; partly: the text is only its start; asItIs: never break its lines.
+  #show(text, name, whole, partly, asItIs) {
     const large = whole !== null && (partly || whole.size > EDITOR_LIMIT);
     let shown = large ? text.slice(0, WINDOW) : text;
     let broken = false;
-    if (!large && hasLongLine(shown)) {
+    if (!large && !asItIs && hasLongLine(shown)) {
       const formatted = looksLikeJson(shown) ? formatJson(shown) : wrap(shown);
       broken = formatted !== shown;
       shown = formatted;
