@@ -12,8 +12,6 @@ internal sealed class EdgeRouter
 
     private readonly LayeredComponent _c;
     private readonly LayoutOptions _options;
-    private readonly double _pitch;
-    private readonly double _gap;
     private readonly double[] _outPort;
     private readonly double[] _inPort;
     private readonly double[] _lane;
@@ -21,12 +19,10 @@ internal sealed class EdgeRouter
     private double _x;
     private double _yNow;
 
-    public EdgeRouter(LayeredComponent component, LayoutOptions options, double layerGap)
+    public EdgeRouter(LayeredComponent component, LayoutOptions options)
     {
         _c = component;
         _options = options;
-        _gap = layerGap;
-        _pitch = options.NodeWidth + layerGap;
         _outPort = new double[component.EdgeCount];
         _inPort = new double[component.EdgeCount];
         _lane = new double[component.EdgeCount];
@@ -70,9 +66,9 @@ internal sealed class EdgeRouter
         }
     }
 
-    private double Left(int layer) => layer * _pitch;
+    private double Left(int layer) => _c.ColumnX[layer];
 
-    private double Right(int layer) => (layer * _pitch) + _options.NodeWidth;
+    private double Right(int layer) => _c.ColumnX[layer] + _options.NodeWidth;
 
     private void Begin(double x, double y)
     {

@@ -27,6 +27,18 @@ internal sealed class LayeredComponent
 
     public int LayerCount { get; set; }
 
+    /// <summary>Where layers are folded, the layers here are columns: the layer that each column belongs to. Null when every layer is one column.</summary>
+    public int[]? LayerOfColumn { get; init; }
+
+    /// <summary>Left side of the nodes of each layer or column, set before the edges are routed.</summary>
+    public double[] ColumnX { get; private set; } = [];
+
+    /// <summary>Right end of the last column.</summary>
+    public double Width { get; private set; }
+
+    /// <summary>The logical layer of a node.</summary>
+    public int LogicalLayer(int node) => LayerOfColumn is null ? NodeLayer[node] : LayerOfColumn[NodeLayer[node]];
+
     public int VertexCount { get; private set; }
 
     /// <summary>Layer of each vertex.</summary>
@@ -72,21 +84,42 @@ internal sealed class LayeredComponent
 
     public int DummyCount(int edge) => Outside[edge] ? 0 : NodeLayer[To[edge]] - NodeLayer[From[edge]] - 1;
 
+    /// <summary>Columns of one layer stand close together, layers at even distances.</summary>
+    public void PlaceColumns(double nodeWidth, double columnGap, double layerGap)
+    {
+        ColumnX = new double[LayerCount];
+        var x = 0.0;
+        for (var i = 0; i < LayerCount; i++)
+        {
+            if (i > 0) x += nodeWidth + (LayerOfColumn is not null && LayerOfColumn[i] == LayerOfColumn[i - 1] ? columnGap : layerGap);
+            ColumnX[i] = x;
+        }
+
+        Width = x + nodeWidth;
+    }
+
     /// <summary>Cuts long edges into dummies and lists each layer's vertices in index order.</summary>
     /// <param name="maxDummies">Bound; the longest edges go around the outside when there would be more.</param>
     public void AddDummies(int maxDummies)
     {
-        var edges = EdgeCount;
-        Outside = new bool[edges];
         var longest = LongestInside(maxDummies);
+        var outside = new bool[EdgeCount];
+        for (var e = 0; e < outside.Length; e++) outside[e] = NodeLayer[To[e]] - NodeLayer[From[e]] > longest;
+        AddDummies(outside);
+    }
+
+    /// <summary>Cuts long edges, but the ones that go around the outside, into dummies.</summary>
+    public void AddDummies(bool[] outside)
+    {
+        var edges = EdgeCount;
+        Outside = outside;
+        HasOutside = outside.AsSpan().Contains(true);
         FirstDummy = new int[edges];
         var next = NodeCount;
         for (var e = 0; e < edges; e++)
         {
             FirstDummy[e] = next;
-            var span = NodeLayer[To[e]] - NodeLayer[From[e]];
-            if (span > longest) Outside[e] = HasOutside = true;
-            else next += span - 1;
+            if (!outside[e]) next += NodeLayer[To[e]] - NodeLayer[From[e]] - 1;
         }
 
         VertexCount = next;

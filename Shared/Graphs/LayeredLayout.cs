@@ -8,6 +8,8 @@ public static class LayeredLayout
 {
     private const double ComponentGap = 40;
     private const double Aspect = 1.6;
+    private const double SteepShare = 0.05;
+    private const double MaxGapFactor = 3;
 
     /// <summary>Computes the layout.</summary>
     /// <param name="graph">Any directed graph; cycles and self-loops are allowed.</param>
@@ -20,65 +22,69 @@ public static class LayeredLayout
         var reversed = CycleBreaker.EdgesToReverse(graph);
         var split = ComponentSplit.Of(graph, reversed);
         var maxDummies = Math.Max(10_000, 3 * (graph.NodeCount + graph.EdgeCount));
-        foreach (var part in split.Parts)
+        var components = new LayeredComponent[split.Parts.Count];
+        for (var i = 0; i < components.Length; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            var c = part.Component;
+            var c = split.Parts[i].Component;
+            var most = Math.Max(2_000, (int)((long)maxDummies * c.EdgeCount / Math.Max(1, graph.EdgeCount)));
             Layering.Assign(c);
-            c.AddDummies(Math.Max(2_000, (int)((long)maxDummies * c.EdgeCount / Math.Max(1, graph.EdgeCount))));
+            c.AddDummies(most);
             new CrossingReduction(c).Run();
             cancel.ThrowIfCancellationRequested();
+            if (options.FoldTallLayers) c = LayerFolding.Fold(c, options, most);
             new VerticalPlacement(c, options).Run();
+            components[i] = c;
         }
 
-        return new Assembly(graph, options, reversed, split).Run();
+        return new Assembly(graph, options, reversed, split, components).Run();
     }
 
     /// <summary>Puts the components together: routes, packing, one coordinate system.</summary>
-    private sealed class Assembly(DagGraph graph, LayoutOptions options, bool[] reversed, ComponentSplit split)
+    private sealed class Assembly(DagGraph graph, LayoutOptions options, bool[] reversed, ComponentSplit split, LayeredComponent[] components)
     {
         private readonly double[] _x = new double[graph.NodeCount];
         private readonly double[] _y = new double[graph.NodeCount];
         private readonly int[] _layer = new int[graph.NodeCount];
-        private readonly double _gap = options.LayerGap;
-        private double _pitch;
 
         public LayoutResult Run()
         {
-            _pitch = options.NodeWidth + _gap;
-            var routers = new EdgeRouter[split.Parts.Count];
-            var boxes = new List<Box>();
+            var routers = new EdgeRouter[components.Length];
+            var boxes = new Box[components.Length];
+            var layers = 0;
             for (var i = 0; i < routers.Length; i++)
             {
-                var c = split.Parts[i].Component;
-                routers[i] = new EdgeRouter(c, options, _gap);
+                var c = components[i];
+                c.PlaceColumns(options.NodeWidth, options.ColumnGap, GapFor(c));
+                routers[i] = new EdgeRouter(c, options);
                 routers[i].Run();
                 var (top, bottom) = Extent(c, routers[i]);
-                boxes.Add(new Box(i, c.LayerCount, top, bottom - top));
+                boxes[i] = new Box(i, c.Width, top, bottom - top);
             }
 
-            var (columns, height) = Pack(boxes, out var origins);
+            var (width, height) = Pack(boxes, out var origins);
             for (var i = 0; i < routers.Length; i++)
             {
-                var part = split.Parts[i];
-                for (var v = 0; v < part.Nodes.Length; v++)
+                var (c, nodes) = (components[i], split.Parts[i].Nodes);
+                for (var v = 0; v < nodes.Length; v++)
                 {
-                    var node = part.Nodes[v];
-                    _layer[node] = part.Component.NodeLayer[v] + origins[i].Column;
-                    _x[node] = options.Margin + (_layer[node] * _pitch);
-                    _y[node] = Math.Round(origins[i].Y + part.Component.Y[v] - (options.NodeHeight / 2), 3);
+                    _layer[nodes[v]] = c.LogicalLayer(v);
+                    layers = Math.Max(layers, _layer[nodes[v]] + 1);
+                    _x[nodes[v]] = origins[i].X + c.ColumnX[c.NodeLayer[v]];
+                    _y[nodes[v]] = Math.Round(origins[i].Y + c.Y[v] - (options.NodeHeight / 2), 3);
                 }
             }
 
-            height = PlaceIsolated(ref columns, height);
+            if (split.Isolated.Count > 0) layers = Math.Max(layers, 1);
+            PlaceIsolated(ref width, ref height);
             var (start, points) = Routes(routers, origins);
             return new LayoutResult
             {
                 X = _x,
                 Y = _y,
                 Layer = _layer,
-                LayerCount = columns,
-                Width = columns == 0 ? 2 * options.Margin : (2 * options.Margin) + (columns * _pitch) - _gap,
+                LayerCount = layers,
+                Width = width,
                 Height = height,
                 NodeWidth = options.NodeWidth,
                 NodeHeight = options.NodeHeight,
@@ -86,6 +92,14 @@ public static class LayeredLayout
                 RoutePoints = points,
                 ReversedEdges = reversed.AsSpan().Count(true),
             };
+        }
+
+        /// <summary>Tall components have steep edges: their layers stand farther apart.</summary>
+        private double GapFor(LayeredComponent c)
+        {
+            var (top, bottom) = (0.0, 0.0);
+            foreach (var y in c.Y) (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
+            return Math.Round(Math.Clamp((bottom - top) * SteepShare, options.LayerGap, MaxGapFactor * options.LayerGap));
         }
 
         private (double Top, double Bottom) Extent(LayeredComponent c, EdgeRouter router)
@@ -101,58 +115,57 @@ public static class LayeredLayout
             return (top, bottom);
         }
 
-        /// <summary>Packs the components onto shelves, the tallest first; columns of all components stand on one raster.</summary>
-        private (int Columns, double Height) Pack(List<Box> boxes, out (int Column, double Y)[] origins)
+        /// <summary>Packs the components onto shelves, the tallest first; returns the size of the drawing with its margins.</summary>
+        private (double Width, double Height) Pack(Box[] boxes, out (double X, double Y)[] origins)
         {
-            origins = new (int, double)[boxes.Count];
-            var area = 0.0;
-            var columns = 0;
+            origins = new (double, double)[boxes.Length];
+            var (area, widest) = (0.0, 0.0);
             foreach (var box in boxes)
             {
-                area += box.Columns * _pitch * (box.Height + ComponentGap);
-                columns = Math.Max(columns, box.Columns);
+                area += (box.Width + ComponentGap) * (box.Height + ComponentGap);
+                widest = Math.Max(widest, box.Width);
             }
 
-            columns = Math.Max(columns, (int)(Math.Sqrt(area * Aspect) / _pitch));
-            boxes.Sort((a, b) => a.Height != b.Height ? b.Height.CompareTo(a.Height) : a.Part.CompareTo(b.Part));
-            var (shelf, shelfHeight, column, used) = (options.Margin, 0.0, 0, 0);
+            var limit = Math.Max(widest, Math.Sqrt(area * Aspect));
+            Array.Sort(boxes, (a, b) => a.Height != b.Height ? b.Height.CompareTo(a.Height) : a.Part.CompareTo(b.Part));
+            var (x, shelf, shelfHeight, used) = (0.0, options.Margin, 0.0, 0.0);
             foreach (var box in boxes)
             {
-                if (column > 0 && column + box.Columns > columns)
+                if (x > 0 && x + box.Width > limit)
                 {
                     shelf += shelfHeight + ComponentGap;
-                    (shelfHeight, column) = (0, 0);
+                    (shelfHeight, x) = (0, 0);
                 }
 
-                origins[box.Part] = (column, shelf - box.Top);
+                origins[box.Part] = (options.Margin + x, shelf - box.Top);
                 shelfHeight = Math.Max(shelfHeight, box.Height);
-                column += box.Columns;
-                used = Math.Max(used, column);
+                used = Math.Max(used, x + box.Width);
+                x += box.Width + ComponentGap;
             }
 
-            return (used, shelf + shelfHeight + options.Margin);
+            return (used + (2 * options.Margin), shelf + shelfHeight + options.Margin);
         }
 
-        private double PlaceIsolated(ref int columns, double height)
+        /// <summary>Nodes without edges stand in rows under the rest, as wide as the drawing or in the usual proportion.</summary>
+        private void PlaceIsolated(ref double width, ref double height)
         {
             var count = split.Isolated.Count;
-            if (count == 0) return height;
-            var step = options.NodeHeight + options.NodeGap;
-            var wide = Math.Max(columns, (int)Math.Ceiling(Math.Sqrt(count * Aspect * step / _pitch)));
+            if (count == 0) return;
+            var (stepX, stepY) = (options.NodeWidth + options.ColumnGap, options.NodeHeight + options.NodeGap);
+            var inWidth = (int)((width - (2 * options.Margin) + options.ColumnGap) / stepX);
+            var columns = Math.Min(count, Math.Max(inWidth, (int)Math.Ceiling(Math.Sqrt(count * Aspect * stepY / stepX))));
             var top = split.Parts.Count == 0 ? options.Margin : height - options.Margin + ComponentGap;
             for (var i = 0; i < count; i++)
             {
-                var node = split.Isolated[i];
-                _layer[node] = i % wide;
-                _x[node] = options.Margin + (_layer[node] * _pitch);
-                _y[node] = top + (i / wide * step);
+                _x[split.Isolated[i]] = options.Margin + (i % columns * stepX);
+                _y[split.Isolated[i]] = top + (i / columns * stepY);
             }
 
-            columns = Math.Max(columns, Math.Min(wide, count));
-            return top + ((count + wide - 1) / wide * step) - options.NodeGap + options.Margin;
+            width = Math.Max(width, (columns * stepX) - options.ColumnGap + (2 * options.Margin));
+            height = top + ((count + columns - 1) / columns * stepY) - options.NodeGap + options.Margin;
         }
 
-        private (int[] Start, float[] Points) Routes(EdgeRouter[] routers, (int Column, double Y)[] origins)
+        private (int[] Start, float[] Points) Routes(EdgeRouter[] routers, (double X, double Y)[] origins)
         {
             var start = new int[graph.EdgeCount + 1];
             for (var i = 0; i < routers.Length; i++)
@@ -171,7 +184,7 @@ public static class LayeredLayout
             for (var i = 0; i < routers.Length; i++)
             {
                 var edges = split.Parts[i].Edges;
-                var (dx, dy) = ((float)(options.Margin + (origins[i].Column * _pitch)), (float)origins[i].Y);
+                var (dx, dy) = ((float)origins[i].X, (float)origins[i].Y);
                 for (var e = 0; e < edges.Length; e++)
                 {
                     var source = routers[i].Points[(2 * routers[i].Start[e])..(2 * routers[i].Start[e + 1])];
@@ -199,7 +212,7 @@ public static class LayeredLayout
         {
             var (left, right) = (_x[node], _x[node] + options.NodeWidth);
             var (middle, above) = (_y[node] + (options.NodeHeight / 2), _y[node] - (options.NodeGap / 3));
-            var reach = Math.Min(16, _gap / 3);
+            var reach = options.ColumnGap / 3;
             ReadOnlySpan<double> loop =
             [
                 right, middle, right + reach, middle, right + reach, above, right, above,
@@ -210,5 +223,5 @@ public static class LayeredLayout
         }
     }
 
-    private readonly record struct Box(int Part, int Columns, double Top, double Height);
+    private readonly record struct Box(int Part, double Width, double Top, double Height);
 }

@@ -9,8 +9,14 @@ public sealed record LayoutOptions
 
     public double NodeHeight { get; init; } = 44;
 
-    /// <summary>Least distance between the right side of a layer and the left side of the next. Drawings with steep edges get more, the same everywhere.</summary>
+    /// <summary>Least distance between the right side of a layer and the left side of the next. Components with steep edges get more, the same everywhere in them.</summary>
     public double LayerGap { get; init; } = 72;
+
+    /// <summary>Distance between the columns of a layer that is too tall for one column.</summary>
+    public double ColumnGap { get; init; } = 44;
+
+    /// <summary>Folds layers that are too tall for the drawing into several columns.</summary>
+    public bool FoldTallLayers { get; init; } = true;
 
     /// <summary>Vertical distance between two nodes of a layer.</summary>
     public double NodeGap { get; init; } = 18;
@@ -34,9 +40,10 @@ public sealed class LayoutResult
     /// <summary>Upper side of each node.</summary>
     public required double[] Y { get; init; }
 
-    /// <summary>Column of each node, from 0 at the left.</summary>
+    /// <summary>Layer of each node within its component, from 0 at the left. Nodes without edges have layer 0.</summary>
     public required int[] Layer { get; init; }
 
+    /// <summary>Layers of the deepest component.</summary>
     public required int LayerCount { get; init; }
 
     public required double Width { get; init; }
