@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Qmtl.Shared.Graphs;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal sealed class VerticalPlacement
 {
     private const double LongEdgeWeight = 8;
     private const double EndWeight = 2;
+    private const double Firmness = 40;
+    private const double Soft = 4;
+    private const int FirmRounds = 2;
 
     private readonly LayeredComponent _c;
     private readonly LayoutOptions _options;
@@ -58,7 +63,14 @@ internal sealed class VerticalPlacement
             for (var l = _c.LayerCount - 1; l >= 0; l--) Settle(l, left: true, right: true);
         }
 
-        for (var round = 0; round < 2; round++) StraightenLongEdges();
+        // Long edges pull as if by distance, not by its square: few bends remain instead of many slight ones.
+        for (var round = 0; round < FirmRounds; round++)
+        {
+            for (var l = 0; l < _c.LayerCount; l++) Settle(l, left: true, right: true, firm: true);
+            for (var l = _c.LayerCount - 1; l >= 0; l--) Settle(l, left: true, right: true, firm: true);
+            StraightenLongEdges();
+        }
+
         _c.Y = _y;
     }
 
@@ -77,7 +89,9 @@ internal sealed class VerticalPlacement
         return dummies switch { 0 => 1, 1 => EndWeight, _ => LongEdgeWeight };
     }
 
-    private void Settle(int layer, bool left, bool right)
+    /// <summary>Moves a layer to where its neighbours on the given sides draw it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Settle(int layer, bool left, bool right, bool firm = false)
     {
         var row = _c.LayerOf(layer);
         var blocks = 0;
@@ -87,8 +101,8 @@ internal sealed class VerticalPlacement
             var v = row[p];
             offset += _gap[v];
             var (sum, weight) = (0.0, 0.0);
-            if (left) Pull(v, _c.LeftOf(v), ref sum, ref weight);
-            if (right) Pull(v, _c.RightOf(v), ref sum, ref weight);
+            if (left) Pull(v, _c.LeftOf(v), firm, ref sum, ref weight);
+            if (right) Pull(v, _c.RightOf(v), firm, ref sum, ref weight);
             if (weight == 0)
             {
                 weight = 0.01;
@@ -118,11 +132,12 @@ internal sealed class VerticalPlacement
         }
     }
 
-    private void Pull(int v, ReadOnlySpan<int> near, ref double sum, ref double weight)
+    private void Pull(int v, ReadOnlySpan<int> near, bool firm, ref double sum, ref double weight)
     {
         foreach (var u in near)
         {
             var w = Weight(u, v);
+            if (firm && w > 1) w *= Firmness / Math.Max(Math.Abs(_y[u] - _y[v]), Soft);
             sum += w * _y[u];
             weight += w;
         }
