@@ -358,12 +358,16 @@ internal sealed class CrossingReduction
         var (at, value) = (0, -positions.Length);
         foreach (var position in positions)
         {
-            balance[at..position].Fill(value);
-            value++;
-            if (position >= at) balance[position] = value;
-            else balance[position]++;
-            value++;
-            at = position + 1;
+            if (position >= at)
+            {
+                balance[at..position].Fill(value);
+                balance[position] = value;
+                at = position + 1;
+            }
+
+            // At its own position a neighbour lies neither before nor behind. A reversed edge can lead to the same neighbour twice.
+            balance[position]++;
+            value += 2;
         }
 
         balance[at..].Fill(value);
