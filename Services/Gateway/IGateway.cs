@@ -15,6 +15,7 @@ public interface IGateway
     Task<DryRunResult> DryRunAsync(DagDocument document, SubmitOptions options, CancellationToken cancellation);
 
     /// <summary>Queues by tag; with a world each name carries <c>world.domain.</c> in front (domain <c>live</c> when none is given).</summary>
+    /// <exception cref="Exception">The DAG Manager did not answer: unlike an empty list, that says nothing about queues.</exception>
     Task<IReadOnlyList<QueueDescriptor>> QueuesByTagAsync(QueueLookup lookup, CancellationToken cancellation);
 
     /// <summary>The strategy's state, or null when the id is unknown.</summary>

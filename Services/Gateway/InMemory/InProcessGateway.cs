@@ -91,7 +91,8 @@ public sealed class InProcessGateway(
         ArgumentNullException.ThrowIfNull(lookup);
         var queues = await dagManager.QueuesByTagAsync(lookup.Tags, lookup.Interval, lookup.Match, cancellation);
         var domain = string.IsNullOrWhiteSpace(lookup.ExecutionDomain) ? null : ExecutionDomains.Resolve(lookup.ExecutionDomain);
-        return [.. queues.Select(queue => queue with { Queue = Prefixed(queue.Queue, lookup.WorldId, domain) })];
+        var prefix = PrefixOf(lookup.WorldId, domain);
+        return [.. queues.Select(queue => queue with { Queue = prefix.Apply(queue.Queue) })];
     }
 
     public async Task<StrategyState?> StrategyStateAsync(string strategyId, CancellationToken cancellation) =>
@@ -157,6 +158,7 @@ public sealed class InProcessGateway(
     {
         var queues = new Dictionary<string, IReadOnlyList<QueueDescriptor>>(StringComparer.Ordinal);
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
+        var prefix = PrefixOf(worldId, domain);
         var waiting = dag.Nodes.Where(node => node.IsTagQuery).Select(async node =>
         {
             if (TagQuerySpec.Of(node) is not { } spec) return (node.NodeId, Found: null, Problem: "The node names no tags or no interval to query by.");
@@ -172,7 +174,7 @@ public sealed class InProcessGateway(
             }
             else
             {
-                queues[nodeId] = [.. found.Select(queue => queue with { Queue = Prefixed(queue.Queue, worldId, domain) })];
+                queues[nodeId] = [.. found.Select(queue => queue with { Queue = prefix.Apply(queue.Queue) })];
             }
         }
 
@@ -226,11 +228,12 @@ public sealed class InProcessGateway(
     {
         var hasOwn = !string.IsNullOrWhiteSpace(dag.Context.WorldId)
             || (dag.Meta.ValueKind == JsonValueKind.Object && dag.Meta.TryGetProperty("topic_namespace", out var given) && TopicNames.Namespace(given) is not null);
-        return hasOwn ? nodes : [.. nodes.Select(node => node with { Topic = Prefixed(node.Topic!, worldId, domain) })];
+        if (hasOwn) return nodes;
+        var prefix = PrefixOf(worldId, domain);
+        return [.. nodes.Select(node => node with { Topic = prefix.Apply(node.Topic!) })];
     }
 
-    private string Prefixed(string topic, string? worldId, string? domain) =>
-        dagManagerOptions.Value.EnableTopicNamespace ? WorldPrefix.Apply(topic, worldId, domain) : topic;
+    private WorldPrefix PrefixOf(string? worldId, string? domain) => new(dagManagerOptions.Value.EnableTopicNamespace ? worldId : null, domain);
 
     private static IReadOnlyList<string> WorldsOf(DagDocument document, SubmitOptions options)
     {
