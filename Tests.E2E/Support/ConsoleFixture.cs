@@ -43,7 +43,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
     public Task<IBrowserContext> NewContextAsync() => _browser!.NewContextAsync();
 
     /// <summary>Opens a browser window that watches for what no page may do; see <see cref="WatchedPage"/>.</summary>
-    public async Task<WatchedPage> OpenAsync(string path, bool dark = false, int width = 1440, int height = 900)
+    public async Task<WatchedPage> OpenAsync(string path, bool dark = false, int width = 1440, int height = 900, Func<WatchedPage, Task>? beforeGoing = null)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -55,6 +55,11 @@ public sealed class ConsoleFixture : IAsyncLifetime
         });
         await context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         var page = await WatchedPage.CreateAsync(context, Server.Url);
+        if (beforeGoing is not null)
+        {
+            await beforeGoing(page);
+        }
+
         await page.GoAsync(path);
         return page;
     }

@@ -23,6 +23,9 @@ public sealed class WatchedPage : IAsyncDisposable
 
     public IPage Page { get; }
 
+    /// <summary>The circuit's socket, where a test routes it to break it.</summary>
+    public IWebSocketRoute? Socket { get; set; }
+
     public static async Task<WatchedPage> CreateAsync(IBrowserContext context, Uri server)
     {
         var page = await context.NewPageAsync();
@@ -66,6 +69,21 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Says that an offence containing this text is what the test provokes.</summary>
     public void Expect(string text) => _expected.Add(text);
+
+    /// <summary>Pastes text into the DAG editor, through the clipboard as a user does.</summary>
+    public async Task PasteAsync(string text)
+    {
+        await Page.Locator(".cm-content").ClickAsync();
+        await Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", text);
+        await Page.Keyboard.PressAsync("Control+v");
+    }
+
+    /// <summary>Empties the DAG editor.</summary>
+    public async Task ClearEditorAsync()
+    {
+        await Page.GetByText("Clear", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await Assertions.Expect(Page.Locator(".cm-placeholder")).ToBeVisibleAsync();
+    }
 
     /// <summary>Runs axe and fails on critical and serious findings.</summary>
     public async Task AssertAccessibleAsync(string what)

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Qmtl.Tests.E2E.Support;
+
+/// <summary>What the tests ask the console over HTTP, as a script would.</summary>
+public static class ConsoleApi
+{
+    private static readonly HttpClient Client = new();
+
+    /// <summary>Id of the strategy with this family and version; the first of the family when no version is given.</summary>
+    public static async Task<string> StrategyIdAsync(this ConsoleServer server, string family, string? version = null)
+    {
+        using var list = JsonDocument.Parse(await Client.GetStringAsync(new Uri(server.Url, "api/v1/strategies")));
+        foreach (var strategy in list.RootElement.GetProperty("strategies").EnumerateArray())
+        {
+            if (strategy.GetProperty("family").GetString() == family && (version is null || strategy.GetProperty("version").GetString() == version))
+            {
+                return strategy.GetProperty("strategy_id").GetString()!;
+            }
+        }
+
+        throw new InvalidOperationException($"The sandbox has no strategy {family} {version}.");
+    }
+
+    /// <summary>Runs a dry-run and answers the path of its page.</summary>
+    public static async Task<string> DryRunAsync(this ConsoleServer server, string dag)
+    {
+        using var content = new StringContent(dag);
+        using var response = await Client.PostAsync(new Uri(server.Url, "api/v1/dry-runs"), content);
+        response.EnsureSuccessStatusCode();
+        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return $"/dry-run/{body.RootElement.GetProperty("id").GetString()}";
+    }
+
+    /// <summary>Text of one of the recorded DAGs.</summary>
+    public static string Dag(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "dags", $"{name}.json"));
+
+    /// <summary>Names of the recorded DAGs.</summary>
+    public static IEnumerable<string> DagNames() =>
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures", "dags"), "*.json")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Where(name => !name.EndsWith("-graph", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+}
