@@ -42,7 +42,7 @@ public sealed class AccessibilityTests(ConsoleFixture console)
 
         await page.Page.Keyboard.PressAsync("Control+k");
         await page.Page.FillAsync("#palette-input", "mom");
-        await page.Page.GetByRole(AriaRole.Option).First.WaitForAsync();
+        await page.Page.Locator("#palette [role='option']").First.WaitForAsync();
         await page.AssertAccessibleAsync("palette");
         await page.Page.Keyboard.PressAsync("Escape");
 

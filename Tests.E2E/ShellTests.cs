@@ -39,14 +39,14 @@ public sealed class ShellTests(ConsoleFixture console)
         await using var page = await console.OpenAsync("/");
         await page.Page.Keyboard.PressAsync("Control+k");
         await page.Page.FillAsync("#palette-input", "dry");
-        await page.Page.GetByRole(AriaRole.Option).Filter(new LocatorFilterOptions { HasText = "Dry-run" }).First.WaitForAsync();
+        await page.Page.Locator("#palette [role='option']", new PageLocatorOptions { HasText = "Dry-run" }).First.WaitForAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.WaitForURLAsync("**/dry-run");
 
         await page.Page.Locator("h1").ClickAsync();
         await page.Page.Keyboard.PressAsync("/");
         await page.Page.Keyboard.TypeAsync("momentum v7");
-        var option = page.Page.GetByRole(AriaRole.Option).Filter(new LocatorFilterOptions { HasText = "momentum v7" }).First;
+        var option = page.Page.Locator(".search [role='option']", new PageLocatorOptions { HasText = "momentum v7" }).First;
         await option.ClickAsync();
         await page.Page.WaitForURLAsync("**/strategies/*");
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("momentum v7");
