@@ -104,6 +104,7 @@ class DagEditor {
   #findings = [];
   #window = null;       // start of the shown part of an attachment
   #context = { world: "", generation: "" };
+  #loads = 0;           // how many texts were put in as a whole
   #typing = 0; #request = null; #edited = false; #disposed = false; #aborts = new AbortController();
 
   constructor(host, fileInput, dropZone, notify, options) {
@@ -220,6 +221,7 @@ class DagEditor {
     this.#original = null;
     this.#window = large ? 0 : null;
     this.#setText(shown, large);
+    this.#loads++;
     this.#edited = false;
     this.#announce(broken);
     if (shown.length > 0) {
@@ -435,6 +437,7 @@ class DagEditor {
       canRestore: this.#original !== null,
       broken: broken === true,
       windowStart: this.#window,
+      loads: this.#loads,
     };
     // While somebody types, the size alone changes: a notice a second is enough.
     const key = JSON.stringify({ ...notice, characters: notice.characters === 0, lines: 0 });

@@ -26,6 +26,7 @@ public sealed partial class DryRunPage
     private FindingsView? _findings;
     private bool _stale;
     private bool _jumpMissed;
+    private int _loads;
     private int _wait;
     private CancellationTokenSource? _waiting;
     private IReadOnlyList<World> _worlds = [];
@@ -150,8 +151,9 @@ public sealed partial class DryRunPage
     {
         _jumpMissed = false;
         _stale = _findings is not null;
-        if (text.IsEmpty)
+        if (text.IsEmpty || text.Loads != _loads)
         {
+            _loads = text.Loads;
             (_findings, _input, _problem, _stale) = (null, null, null, false);
         }
     }
@@ -220,9 +222,6 @@ public sealed partial class DryRunPage
     {
         _jumpMissed = finding.At is null || _input?.Decoded == true || !await _editor!.GoToAsync(finding.At);
     }
-
-    /// <summary>From the result's own list: only where the text in the editor is the one that was run.</summary>
-    private Task OpenStoredFindingAsync(FindingView finding) => _editor is null ? Task.CompletedTask : OpenFindingAsync(finding);
 
     private string FindingsFigure()
     {

@@ -34,9 +34,12 @@ public sealed partial class DryRunResultView
 
     private static string Key(DryRunTab tab) => tab.ToString().ToLowerInvariant();
 
+    /// <summary>A refused DAG has no queue map: its findings stand there instead.</summary>
+    private DryRunTab TabOf(DryRunReport report) => State.Tab == DryRunTab.Queues && report.Result is null ? DryRunTab.Findings : State.Tab;
+
     private static List<TabItem> TabsOf(DryRunReport report) =>
     [
-        new(Key(DryRunTab.Queues), "Queue map", report.Result?.Nodes.Count),
+        .. report.Result is { } answer ? [new TabItem(Key(DryRunTab.Queues), "Queue map", answer.Nodes.Count)] : Array.Empty<TabItem>(),
         new(Key(DryRunTab.Graph), "Graph"),
         new(Key(DryRunTab.Findings), "Findings", report.Findings.Errors + report.Findings.Warnings),
         new(Key(DryRunTab.Http), "Over HTTP"),

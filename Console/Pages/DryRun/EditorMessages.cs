@@ -33,6 +33,9 @@ public sealed record EditorText
     /// <summary>Start of the shown part of an attachment. Bytes.</summary>
     public long? WindowStart { get; init; }
 
+    /// <summary>How many texts were put in as a whole; a new number is another text.</summary>
+    public int Loads { get; init; }
+
     public bool IsEmpty => Characters == 0 && !Attached;
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Qmtl.Console.DryRuns;
+using Qmtl.Shared.Dags;
 
 namespace Qmtl.Console.Pages.DryRun;
 
@@ -28,9 +29,9 @@ public sealed partial class FindingsList
         }
 
         _rowsOf = Findings;
-        Rows = [.. Findings.Items.OrderByDescending(finding => finding.Severity).Select(finding => new Row(finding, null))];
+        Rows = [.. Findings.Items.OrderBy(finding => finding.Code == FindingCodes.MoreFindings).ThenByDescending(finding => finding.Severity).Select(finding => new Row(finding, null))];
         var unlisted = Findings.Errors + Findings.Warnings - Findings.Items.Count;
-        if (unlisted > 0)
+        if (unlisted > 0 && !Findings.Items.Any(finding => finding.Code == FindingCodes.MoreFindings))
         {
             Rows.Add(new(null, $"{unlisted.ToString("N0", CultureInfo.InvariantCulture)} more are counted but not listed. Correct the listed ones first."));
         }

@@ -49,10 +49,10 @@ public sealed partial class StrategiesPage
             new() { Key = "name", Title = "Family", Cell = NameCell, Width = 220, Fixed = true, SortBy = row => row.DisplayName, Hint = "Name in the meta of the submission; without one the start of the id" },
             new() { Key = "version", Title = "Version", Cell = VersionCell, Width = 100, SortBy = row => row.Version },
             new() { Key = "state", Title = "State", Cell = StateCell, Width = 150, SortBy = row => row.State },
-            new() { Key = "worlds", Title = "Worlds", Cell = WorldsCell, Width = 160, SortBy = row => row.WorldIds.Count == 0 ? null : string.Join(", ", row.WorldIds) },
-            new() { Key = "tags", Title = "Tags", Cell = TagsCell, Width = 220 },
             new() { Key = "nodes", Title = "Nodes", Cell = row => builder => builder.AddContent(0, row.NodeCount.ToString("N0", CultureInfo.InvariantCulture)), Width = 80, Number = true, SortBy = row => row.NodeCount, DescendingFirst = true },
             new() { Key = "age", Title = "Submitted", Cell = AgeCell, Width = 110, SortBy = row => row.SubmittedAt, DescendingFirst = true, Hint = "Age; sorted descending the newest come first" },
+            new() { Key = "worlds", Title = "Worlds", Cell = WorldsCell, Width = 160, SortBy = row => row.WorldIds.Count == 0 ? null : string.Join(", ", row.WorldIds) },
+            new() { Key = "tags", Title = "Tags", Cell = TagsCell, Width = 220 },
             new() { Key = "time", Title = "Submitted at (UTC)", Cell = SubmittedCell, Width = 170, SortBy = row => row.SubmittedAt, DescendingFirst = true, Optional = true },
             new() { Key = "id", Title = "Id", Cell = IdCell, Width = 200, SortBy = row => row.StrategyId },
         ];

@@ -28,7 +28,7 @@ internal static class Refusals
         var errors = document.Findings.Where(finding => finding.Severity == FindingSeverity.Error).ToList();
 
         // What the released Gateway has no code for makes the document no valid DAG: it comes first, as decoding does there.
-        var own = errors.Find(finding => Array.IndexOf(Order, finding.Code) < 0);
+        var own = errors.Find(finding => finding.Code != FindingCodes.MoreFindings && Array.IndexOf(Order, finding.Code) < 0);
         if (own is not null) return new Refusal(FindingCodes.SchemaInvalid, Words(own, errors.Count(finding => finding.Code == own.Code)));
         foreach (var code in Order)
         {
@@ -36,7 +36,8 @@ internal static class Refusals
             if (first is not null) return new Refusal(code, Words(first, errors.Count(finding => finding.Code == code)));
         }
 
-        return new Refusal(FindingCodes.SchemaInvalid, "The document holds no DAG.");
+        // Only the note on what is not listed is left: the errors stand behind as many warnings.
+        return new Refusal(FindingCodes.SchemaInvalid, errors.Count > 0 ? Words(errors[0], 1) : "The document holds no DAG.");
     }
 
     private static string Words(Finding finding, int alike)

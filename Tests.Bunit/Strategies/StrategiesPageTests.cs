@@ -1,0 +1,137 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using Qmtl.Console.Configuration;
+using Qmtl.Console.Pages.Strategies;
+using Qmtl.Gateway;
+
+namespace Qmtl.Tests.Bunit.Strategies;
+
+public sealed class StrategiesPageTests : BunitContext
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly IStrategyCatalogue _catalogue = Substitute.For<IStrategyCatalogue>();
+    private readonly List<StrategyRecord> _records =
+    [
+        Record("s3", "momentum", "v2", StrategyState.Processing, 40, "w1", "btc"),
+        Record("s2", "momentum", "v1", StrategyState.Completed, 12, "w1", "btc"),
+        Record("s1", "carry", null, StrategyState.Failed, 400, "w2", "eth"),
+    ];
+
+    public StrategiesPageTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _catalogue.ListAsync(default).ReturnsForAnyArgs(_ => new StrategySnapshot([.. _records], "Gateway (test)", Noon));
+        Services.AddSingleton(new ConsoleSettings { Environment = null!, IsSandbox = false, ObservedSystems = ["Gateway:Url"], InForce = [] });
+        Services.AddSingleton<ServiceDirectory>();
+        Services.AddSingleton(typeof(Available<>));
+        Services.AddSingleton(_catalogue);
+        Services.AddSingleton(TimeProvider.System);
+    }
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public void Lists_what_the_catalogue_has_with_source_and_count()
+    {
+        var page = Open("");
+        Assert.Equal(["momentum", "momentum", "carry"], Names(page));
+        Assert.Contains("Gateway (test)", page.Markup);
+        Assert.Contains("3 submissions, 2 families, 1 failed", page.Markup);
+        Assert.Contains("Its meta names no version", page.Markup);
+    }
+
+    [Theory]
+    [InlineData("?q=state%3Afailed", "s1")]
+    [InlineData("?q=tag%3Abtc%20nodes%3A%3E20", "s3")]
+    [InlineData("?latest=1", "s3 s1")]
+    [InlineData("?sort=-nodes", "s1 s3 s2")]
+    [InlineData("?q=nobody", "")]
+    public void The_address_decides_what_is_shown(string query, string expected) => Assert.Equal(expected, string.Join(' ', Ids(Open(query))));
+
+    [Fact]
+    public void Says_which_token_means_nothing() => Assert.Contains("nodes:many is not understood", Open("?q=nodes%3Amany").Markup);
+
+    [Fact]
+    public void A_click_opens_the_inspector_and_the_address_follows()
+    {
+        var page = Open("");
+        page.FindAll("tbody tr[role=row]")[2].Click();
+        Assert.EndsWith("/strategies?selected=s1", Navigation.Uri);
+        Assert.Contains("Dry-run it again", page.Find(".inspector").TextContent);
+        Assert.Equal("/strategies/s1", page.Find(".inspector a.primary").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void A_double_click_opens_the_page()
+    {
+        Open("").FindAll("tbody tr[role=row]")[0].DoubleClick();
+        Assert.EndsWith("/strategies/s3", Navigation.Uri);
+    }
+
+    [Fact]
+    public void A_link_to_a_strategy_that_is_gone_says_so() => Assert.Contains("No strategy has the id nobody", Open("?selected=nobody").Find(".inspector").TextContent);
+
+    [Fact]
+    public void Where_nothing_left_the_queue_it_says_that_no_worker_is_seen()
+    {
+        _records.Clear();
+        _records.Add(Record("s1", "a", "v1", StrategyState.Queued, 1, "w1", "x"));
+        _records.Add(Record("s2", "b", "v1", StrategyState.Queued, 1, "w1", "x"));
+        Assert.Contains("queued, no worker seen", Open("").Markup);
+
+        _records.Add(Record("s3", "c", "v1", StrategyState.Completed, 1, "w1", "x"));
+        Assert.DoesNotContain("no worker seen", Render<StrategiesPage>().Markup);
+    }
+
+    [Fact]
+    public void An_empty_list_says_what_fills_it()
+    {
+        _records.Clear();
+        Assert.Contains("No strategy was submitted yet", Open("").Markup);
+    }
+
+    [Fact]
+    public void A_catalogue_that_fails_is_named_with_its_message()
+    {
+        _catalogue.ListAsync(default).ReturnsForAnyArgs<StrategySnapshot>(_ => throw new IOException("connection refused"));
+        Assert.Contains("connection refused", Open("").Find("[role=alert]").TextContent);
+    }
+
+    [Fact]
+    public void Without_a_catalogue_the_reason_is_shown()
+    {
+        Services.AddSingleton<IStrategyCatalogue>(_ => null!);
+        var page = Open("");
+        Assert.Contains("Strategies is not configured", page.Markup);
+        Assert.Empty(page.FindAll("table"));
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<StrategiesPage> page) =>
+        page.FindAll("tbody tr[role=row] td:first-child a").Select(link => link.TextContent);
+
+    private static IEnumerable<string> Ids(IRenderedComponent<StrategiesPage> page) =>
+        page.FindAll("tbody tr[role=row] td:first-child a").Select(link => link.GetAttribute("href")!["/strategies/".Length..]);
+
+    private static StrategyRecord Record(string id, string family, string? version, StrategyState state, int nodes, string world, string tag) => new()
+    {
+        StrategyId = id,
+        Family = family,
+        Version = version,
+        State = state,
+        NodeCount = nodes,
+        SubmittedAt = Noon,
+        WorldIds = [world],
+        Tags = [tag],
+        SentinelId = id + "-sentinel",
+        DagHash = "00",
+    };
+
+    private IRenderedComponent<StrategiesPage> Open(string query)
+    {
+        Navigation.NavigateTo("/strategies" + query);
+        return Render<StrategiesPage>();
+    }
+}
