@@ -96,7 +96,7 @@ public sealed class DryRunPageTests : BunitContext
         Assert.EndsWith($"/dry-run/{report.Id}?world=crypto_mom_1h", Navigation.Uri);
         page.Render(parameters => parameters.Add(shown => shown.Id, report.Id));
         Assert.NotNull(page.FindComponent<DagEditor>());
-        Assert.Contains("dryrun-sentinel", page.Find(".result").TextContent);
+        page.WaitForAssertion(() => Assert.Contains("dryrun-sentinel", page.Find(".result").TextContent));
     }
 
     [Fact]
@@ -144,12 +144,19 @@ public sealed class DryRunPageTests : BunitContext
         },
     };
 
-    private static IJSStreamReference Stream(object? value)
+    private static BytesFromBrowser Stream(object? value)
     {
         var bytes = value is null ? [] : JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options);
-        var stream = Substitute.For<IJSStreamReference>();
-        stream.OpenReadStreamAsync(default, default).ReturnsForAnyArgs(_ => new ValueTask<System.IO.Stream>(new MemoryStream(bytes)));
-        return stream;
+        return new BytesFromBrowser(bytes);
+    }
+
+    private sealed class BytesFromBrowser(byte[] bytes) : IJSStreamReference
+    {
+        public long Length => bytes.Length;
+
+        public ValueTask<System.IO.Stream> OpenReadStreamAsync(long maxAllowedSize = 512_000, CancellationToken cancellationToken = default) => new(new MemoryStream(bytes));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private async Task<DryRunReport> StoreAsync()
