@@ -1,15 +1,15 @@
 using Qmtl.Benchmarks;
 
-return args switch
+// Each verb prints its figures, the yardstick measured in the same run, and the ratio. dotnet run -c Release --project Benchmarks -- blake3
+var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
-    ["canvas", .. var rest] => await CanvasBenchmark.RunAsync(rest),
-    ["console", .. var rest] => await ConsoleBenchmark.RunAsync(rest),
-    ["dry-run", .. var rest] => await DryRunBenchmark.RunAsync(rest),
-    _ => Usage(),
+    ["blake3"] = Blake3Benchmark.RunAsync,
+    ["parse"] = ParseBenchmark.RunAsync,
+    ["dry-run"] = DryRunBenchmark.RunAsync,
+    ["canvas"] = CanvasBenchmark.RunAsync,
+    ["console"] = ConsoleBenchmark.RunAsync,
 };
 
-static int Usage()
-{
-    Console.Error.WriteLine("Benchmarks: canvas [NODES…], console [ROUNDS], dry-run. Run with -c Release.");
-    return 2;
-}
+if (args.Length > 0 && verbs.TryGetValue(args[0], out var run)) return await run(args[1..]);
+Console.Error.WriteLine($"Usage: dotnet run -c Release --project Benchmarks -- {string.Join('|', verbs.Keys)} [arguments]");
+return 2;

@@ -5,6 +5,12 @@ namespace Qmtl.Shared.Dags;
 /// <summary>One node of a DAG as submitted. Text is as given; nothing is normalised.</summary>
 public sealed class DagNode
 {
+    /// <summary>The document's own bound was kept when it was read.</summary>
+    private static readonly JsonDocumentOptions AnyDepth = new() { MaxDepth = 1 << 20 };
+
+    private readonly JsonElement _given;
+    private JsonDocument? _parsed;
+
     /// <summary>Position in the submitted list, from 0 (sentinel nodes count).</summary>
     public required int Index { get; init; }
 
@@ -47,8 +53,15 @@ public sealed class DagNode
 
     public bool? PreWarmup { get; init; }
 
-    /// <summary>The node as it stands in the document, for everything else.</summary>
-    public required JsonElement Json { get; init; }
+    /// <summary>The node as it stands in the document, for everything else. Parsed when it is first asked for.</summary>
+    public JsonElement Json
+    {
+        get => _given.ValueKind != JsonValueKind.Undefined || Text.IsEmpty ? _given : (_parsed ??= JsonDocument.Parse(Text, AnyDepth)).RootElement;
+        init => _given = value;
+    }
+
+    /// <summary>The node's part of the document's text.</summary>
+    internal ReadOnlyMemory<byte> Text { get; init; }
 
     /// <summary>Where the node stands in the text.</summary>
     public TextSpan At { get; init; }

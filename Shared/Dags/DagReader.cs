@@ -33,7 +33,8 @@ public static class DagReader
     /// <summary>A bare DAG or an envelope.</summary>
     private static DagDocument ReadObject(ReadOnlyMemory<byte> utf8, DagReadOptions options, FindingList findings)
     {
-        if (PayloadText.Parse(utf8, options.MaxDepth, out var problem) is not { } json) return Unreadable(utf8, findings, problem!);
+        using var json = PayloadText.Parse(utf8, options.MaxDepth, out var problem);
+        if (json is null) return Unreadable(utf8, findings, problem!);
         var root = json.RootElement;
         var payload = JsonText.Find(root, "dag_json"u8);
         if (payload.ValueKind == JsonValueKind.Undefined || JsonText.Find(root, "nodes"u8).ValueKind != JsonValueKind.Undefined)
@@ -52,9 +53,12 @@ public static class DagReader
 
     /// <summary>A JSON text that holds the DAG.</summary>
     private static DagDocument ReadQuoted(ReadOnlyMemory<byte> utf8, DagReadOptions options, FindingList findings)
-        => PayloadText.Parse(utf8, options.MaxDepth, out var problem) is { } json
+    {
+        using var json = PayloadText.Parse(utf8, options.MaxDepth, out var problem);
+        return json is not null
             ? ReadPayload(Unquoted(json.RootElement), null, DagInputForm.BareDag, DagInputForm.BareDagBase64, options, findings)
             : Unreadable(utf8, findings, problem!);
+    }
 
     private static DagDocument ReadBase64(ReadOnlyMemory<byte> utf8, DagReadOptions options, FindingList findings)
         => PayloadText.DecodeBase64(utf8.Span, out var problem) is { } decoded
@@ -85,7 +89,8 @@ public static class DagReader
     {
         if (text.Span.StartsWith(Utf8Mark)) text = text[Utf8Mark.Length..];
         if (TextProblem(text.Span) is { } problem) return Unreadable(text, findings, problem, envelope);
-        if (PayloadText.Parse(text, options.MaxDepth, out var wrong) is not { } json) return Unreadable(text, findings, wrong!, envelope);
+        using var json = PayloadText.Parse(text, options.MaxDepth, out var wrong);
+        if (json is null) return Unreadable(text, findings, wrong!, envelope);
         if (json.RootElement.ValueKind == JsonValueKind.Object)
         {
             if (envelope is null && JsonText.Find(json.RootElement, "nodes"u8).ValueKind == JsonValueKind.Undefined && JsonText.Find(json.RootElement, "dag_json"u8).ValueKind == JsonValueKind.String)

@@ -47,21 +47,21 @@ public static unsafe class Blake3
     /// Compresses a chunk of up to 1,024 bytes but for its last block, which is left in <paramref name="block"/> with its flags.
     /// Returns the last block's length.
     /// </summary>
-    internal static int CompressToLastBlock(ReadOnlySpan<byte> chunk, ulong counter, uint* chaining, uint* block, out uint flags)
+    internal static int CompressToLastBlock(ReadOnlySpan<byte> chunk, ulong counter, uint* chaining, uint* block, out uint flags, bool plain = false)
     {
         Blake3Compression.Initial.CopyTo(new Span<uint>(chaining, 8));
         flags = Blake3Compression.ChunkStart;
         var state = stackalloc uint[16];
         while (chunk.Length > Blake3Compression.BlockLength)
         {
-            if (BitConverter.IsLittleEndian)
+            if (BitConverter.IsLittleEndian && !plain)
             {
                 fixed (byte* words = chunk) Blake3Compression.Compress(chaining, (uint*)words, counter, Blake3Compression.BlockLength, flags, state);
             }
             else
             {
                 ReadWords(chunk, block);
-                Blake3Compression.Compress(chaining, block, counter, Blake3Compression.BlockLength, flags, state);
+                Blake3Compression.Plain(chaining, block, counter, Blake3Compression.BlockLength, flags, state);
             }
 
             for (var i = 0; i < 8; i++) chaining[i] = state[i] ^ state[i + 8];

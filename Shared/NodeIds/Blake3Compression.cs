@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Qmtl.Shared.NodeIds;
 
-/// <summary>BLAKE3's compression function on one block, in plain C#, with the rounds written out.</summary>
+/// <summary>BLAKE3's compression function on one block. <see cref="Plain"/> is plain C# with the rounds written out.</summary>
 internal static unsafe class Blake3Compression
 {
     public const uint ChunkStart = 1;
@@ -29,12 +29,19 @@ internal static unsafe class Blake3Compression
         11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13,
     ];
 
+    /// <summary>As <see cref="Plain"/>, in vector registers where the processor has them.</summary>
+    public static void Compress(uint* chaining, uint* m, ulong counter, uint length, uint flags, uint* state)
+    {
+        if (Blake3Rows.IsSupported) Blake3Rows.Compress(chaining, m, counter, length, flags, state);
+        else Plain(chaining, m, counter, length, flags, state);
+    }
+
     /// <summary>
     /// Compresses a block of 16 words with a chaining value of 8 words. <paramref name="state"/> gets 16 words: the new chaining value is
     /// <c>state[i] ^ state[i + 8]</c>; extended output takes <c>state[i + 8] ^ chaining[i]</c> as well.
     /// </summary>
     [SkipLocalsInit]
-    public static void Compress(uint* chaining, uint* m, ulong counter, uint length, uint flags, uint* state)
+    public static void Plain(uint* chaining, uint* m, ulong counter, uint length, uint flags, uint* state)
     {
         uint v0 = chaining[0], v1 = chaining[1], v2 = chaining[2], v3 = chaining[3];
         uint v4 = chaining[4], v5 = chaining[5], v6 = chaining[6], v7 = chaining[7];

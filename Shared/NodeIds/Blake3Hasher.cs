@@ -17,6 +17,7 @@ public sealed unsafe class Blake3Hasher
     private readonly byte[] _chunk = new byte[ChunkLength];
     private readonly uint[] _stack = new uint[MaxLevels * 8];
     private readonly bool _wide;
+    private readonly bool _plain;
     private int _chunkLength;
     private int _stackSize;
     private ulong _chunks;
@@ -28,7 +29,7 @@ public sealed unsafe class Blake3Hasher
     }
 
     /// <param name="portable">True: plain C# alone.</param>
-    internal Blake3Hasher(bool portable) => _wide = !portable && Blake3Lanes.IsSupported;
+    internal Blake3Hasher(bool portable) => (_plain, _wide) = (portable, !portable && Blake3Lanes.IsSupported);
 
     /// <summary>Appends data.</summary>
     public void Append(ReadOnlySpan<byte> data)
@@ -74,7 +75,7 @@ public sealed unsafe class Blake3Hasher
     {
         var chaining = stackalloc uint[8];
         var block = stackalloc uint[16];
-        var length = (uint)Blake3.CompressToLastBlock(_chunk.AsSpan(0, _chunkLength), _chunks, chaining, block, out var flags);
+        var length = (uint)Blake3.CompressToLastBlock(_chunk.AsSpan(0, _chunkLength), _chunks, chaining, block, out var flags, _plain);
         for (var level = _stackSize - 1; level >= 0; level--)
         {
             // What was the root so far becomes the right child.
@@ -93,7 +94,7 @@ public sealed unsafe class Blake3Hasher
     {
         var chaining = stackalloc uint[8];
         var block = stackalloc uint[16];
-        var length = (uint)Blake3.CompressToLastBlock(chunk, _chunks, chaining, block, out var flags);
+        var length = (uint)Blake3.CompressToLastBlock(chunk, _chunks, chaining, block, out var flags, _plain);
         ChainingValue(chaining, block, length, flags, _chunks, chaining);
         Push(chaining, 0);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -151,6 +152,12 @@ internal static class JsonText
     /// <summary>Appends UTF-16 as WTF-8.</summary>
     public static void AppendUtf16(ReadOnlySpan<char> text, Utf8Buffer to)
     {
+        if (Ascii.FromUtf16(text, to.Reserve(text.Length), out var written) == OperationStatus.Done)
+        {
+            to.Advance(written);
+            return;
+        }
+
         for (var i = 0; i < text.Length; i++)
         {
             uint unit = text[i];

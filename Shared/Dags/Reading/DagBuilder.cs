@@ -10,7 +10,7 @@ namespace Qmtl.Shared.Dags.Reading;
 /// <summary>Builds a DAG from its parsed JSON and checks it as a whole.</summary>
 internal sealed class DagBuilder
 {
-    private const int SampledIds = 200;
+    private const int SampledIds = 50;
     private static readonly string[] SupportedSchemas = ["v1", "1", "1.0"];
 
     private readonly FindingList _findings;
@@ -60,7 +60,7 @@ internal sealed class DagBuilder
             SchemaVersion = JsonText.StringOrNull(_schemaVersion),
             Nodes = nodes,
             Sentinel = _sentinel,
-            Meta = _meta,
+            Meta = _meta.ValueKind == JsonValueKind.Undefined ? default : _meta.Clone(),
             Context = ContextOf(meta),
             VersionLabel = _sentinel?.Version ?? ContextFields.Version(_strategyVersion, _version, In(meta, "version"u8), In(meta, "strategy_version"u8), In(meta, "build_version"u8)),
             FamilyName = JsonText.StringOrNull(In(meta, "name"u8)) is { Length: > 0 } name ? name : null,
@@ -116,29 +116,34 @@ internal sealed class DagBuilder
     /// <summary>What most of the first ids are; without any, what only the newer generation has.</summary>
     private DagGeneration GenerationOf()
     {
-        var (newer, older, sampled, hints) = (0, 0, 0, PythonRepr.IsTruthy(_schemaVersion) || PythonRepr.IsTruthy(_context));
+        var (newer, older, sampled) = (0, 0, 0);
         foreach (var node in Nodes())
         {
             if (node.ValueKind != JsonValueKind.Object) continue;
-            if (++sampled > SampledIds) break;
-            foreach (var property in node.EnumerateObject())
+            var id = JsonText.Find(node, "node_id"u8);
+            if (id.ValueKind == JsonValueKind.String)
             {
-                if (JsonText.NameEquals(property, "node_id"u8) && property.Value.ValueKind == JsonValueKind.String)
-                {
-                    var id = JsonText.RawString(property.Value);
-                    if (id.StartsWith("blake3:"u8)) newer++;
-                    else if (id.Length == 64 && IsHex(id)) older++;
-                }
-                else if (JsonText.NameEquals(property, "schema_compat_id"u8) || JsonText.NameEquals(property, "dependencies"u8) || JsonText.NameEquals(property, "params"u8))
-                {
-                    hints = true;
-                }
+                var raw = JsonText.RawString(id);
+                if (raw.StartsWith("blake3:"u8)) newer++;
+                else if (raw.Length == 64 && IsHex(raw)) older++;
             }
+
+            if (++sampled == SampledIds) break;
         }
 
         if (newer != older) return newer > older ? DagGeneration.Newer : DagGeneration.Older;
-        return hints || newer > 0 ? DagGeneration.Newer : DagGeneration.Older;
+        if (newer > 0 || PythonRepr.IsTruthy(_schemaVersion) || PythonRepr.IsTruthy(_context)) return DagGeneration.Newer;
+        foreach (var node in Nodes())
+        {
+            if (node.ValueKind != JsonValueKind.Object) continue;
+            if (Has(node, "schema_compat_id"u8) || Has(node, "dependencies"u8) || Has(node, "params"u8)) return DagGeneration.Newer;
+            if (--sampled == 0) break;
+        }
+
+        return DagGeneration.Older;
     }
+
+    private static bool Has(JsonElement node, ReadOnlySpan<byte> field) => JsonText.Find(node, field).ValueKind != JsonValueKind.Undefined;
 
     private static bool IsHex(ReadOnlySpan<byte> text)
     {

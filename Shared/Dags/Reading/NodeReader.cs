@@ -14,7 +14,7 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
 
     private readonly CanonicalNode _canonical = new();
     private readonly NodeIdCheck _check = new();
-    private readonly TextCache _texts = new();
+    private readonly TextCache _texts = new(locator.Length);
     private readonly List<string> _items = [];
     private readonly UnknownFields _unknown = new();
 
@@ -51,6 +51,7 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
         CheckLoose(fields.PreWarmup, index, "pre_warmup", nodeId, "true or false", fields.PreWarmup.ValueKind is JsonValueKind.True or JsonValueKind.False);
         CheckLoose(fields.Params, index, "params", nodeId, "an object", fields.Params.ValueKind == JsonValueKind.Object);
 
+        var range = locator.RangeOf(json);
         return new DagNode
         {
             Index = index,
@@ -70,8 +71,8 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
             SchemaId = Text(fields.SchemaId),
             MatchMode = Text(fields.MatchMode),
             PreWarmup = fields.PreWarmup.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null },
-            Json = json,
-            At = locator.Locate(locator.RangeOf(json)),
+            Text = locator.TextOf(range),
+            At = locator.Locate(range),
             Verdict = generation == DagGeneration.Newer ? VerifyNewer(json, index, nodeId) : VerifyOlder(json, index, nodeId),
         };
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Qmtl.Shared.Text;
@@ -8,10 +9,9 @@ namespace Qmtl.Shared.Dags.Reading;
 /// Strings of one document, so that an id that stands in ten inputs is one string. A slot holds the last text that fell into it:
 /// the memory is bounded, and a clash costs a string, never a search.
 /// </summary>
-internal sealed class TextCache
+internal sealed class TextCache(int textLength)
 {
-    private const int Slots = 4096;
-    private readonly string?[] _texts = new string[Slots];
+    private readonly string?[] _texts = new string[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(textLength / 256, 16, 4096))];
 
     /// <summary>The string of a JSON text; null for anything else. Lone surrogates stay.</summary>
     public string? Get(JsonElement value)
@@ -24,10 +24,10 @@ internal sealed class TextCache
         return slot = Encoding.ASCII.GetString(raw);
     }
 
-    private static int Slot(ReadOnlySpan<byte> raw)
+    private int Slot(ReadOnlySpan<byte> raw)
     {
         var hash = (uint)raw.Length;
         foreach (var b in raw[Math.Max(0, raw.Length - 8)..]) hash = hash * 31 + b;
-        return (int)((hash * 2654435769u) >> 20);
+        return (int)((hash * 2654435769u) >> 16) & (_texts.Length - 1);
     }
 }

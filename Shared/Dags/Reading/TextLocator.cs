@@ -16,6 +16,10 @@ internal sealed class TextLocator(ReadOnlyMemory<byte> text)
     private int _line = 1;
     private int _lineStart;
 
+    public int Length => text.Length;
+
+    public ReadOnlyMemory<byte> TextOf(ByteRange range) => text.Slice(range.Offset, range.Length);
+
     /// <summary>Where a value stands, quotes included.</summary>
     public ByteRange RangeOf(JsonElement value)
     {
