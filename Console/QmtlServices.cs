@@ -1,5 +1,8 @@
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Families;
 using Qmtl.Console.Health;
+using Qmtl.Gateway;
+using Qmtl.Gateway.InMemory;
 using Qmtl.Sandbox;
 using Qmtl.Shared.Health;
 
@@ -10,9 +13,12 @@ public static class QmtlServices
 {
     public static void Add(IServiceCollection services, IConfiguration configuration, ConsoleSettings settings)
     {
+        services.AddSingleton<FamilyGroups>();
         if (settings.IsSandbox)
         {
             services.AddSandbox(configuration);
+            services.AddSingleton<IStrategyCatalogue>(provider =>
+                new GroupedCatalogue(provider.GetRequiredService<InMemoryStrategyCatalogue>(), provider.GetRequiredService<FamilyGroups>()));
             return;
         }
 

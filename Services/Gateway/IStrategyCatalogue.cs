@@ -32,6 +32,9 @@ public sealed record StrategyRecord
     /// <summary>Family name, or null when neither <c>meta</c> nor a user gave one.</summary>
     public string? Family { get; init; }
 
+    /// <summary>True when a user of the console gave the family, because <c>meta</c> names none.</summary>
+    public bool FamilyIsGrouped { get; init; }
+
     /// <summary>Version label, or null when <c>meta</c> has none.</summary>
     public string? Version { get; init; }
 

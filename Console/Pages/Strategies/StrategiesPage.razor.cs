@@ -24,6 +24,7 @@ public sealed partial class StrategiesPage
     private Failure? _failure;
     private bool _noWorkerSeen;
     private bool _started;
+    private IReadOnlyList<string> _families = [];
 
     [Inject]
     private Available<IStrategyCatalogue> Strategies { get; set; } = null!;
@@ -39,7 +40,7 @@ public sealed partial class StrategiesPage
             new("state", "state of the strategy", [.. Enum.GetNames<StrategyState>().Select(name => name.ToLowerInvariant())]),
             new("world", "world it runs in", () => All(strategy => strategy.WorldIds)),
             new("tag", "tag of one of its nodes", () => All(strategy => strategy.Tags)),
-            new("family", "name in its meta; none for those without", () => All(strategy => strategy.Family is { } family ? [family] : ["none"])),
+            new("family", "name in its meta or as grouped; none for those without", () => All(strategy => strategy.Family is { } family ? [family] : ["none"])),
             new("version", "version in its meta", () => All(strategy => strategy.Version is { } version ? [version] : ["none"])),
             new("nodes", "number of nodes", ">50", "<10", "10..50"),
             new("age", "time since it was submitted", "<1h", "<1d", ">1w"),
@@ -143,6 +144,7 @@ public sealed partial class StrategiesPage
             return;
         }
 
+        _families = [.. snapshot.Strategies.Select(strategy => strategy.Family).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         // Where nothing ever left the queue, no worker runs: the released QMTL starts none.
         _noWorkerSeen = snapshot.Strategies.All(strategy => strategy.State == StrategyState.Queued);
         var candidates = State.LatestOnly ? StrategyFilter.Latest(snapshot.Strategies) : snapshot.Strategies;

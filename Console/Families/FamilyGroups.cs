@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Qmtl.Console.Storage;
+
+namespace Qmtl.Console.Families;
+
+/// <summary>
+/// Families that users gave to submissions whose <c>meta</c> names none: strategy id to family name. The console's own, kept as one file under
+/// <c>Storage:Path</c>; QMTL never sees it.
+/// </summary>
+public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<FamilyGroups> log)
+{
+    /// <summary>How many submissions can be grouped.</summary>
+    public const int MaxEntries = 10_000;
+
+    /// <summary>Longest family name, in UTF-16 units.</summary>
+    public const int MaxName = 100;
+
+    private readonly string _file = Path.Combine(storage.Value.Folder, "families.json");
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private FrozenDictionary<string, string>? _groups;
+
+    /// <summary>The names by strategy id. A snapshot, swapped whole.</summary>
+    public IReadOnlyDictionary<string, string> Current => _groups ??= Load();
+
+    /// <summary>Gives a submission a family; an empty name takes it away.</summary>
+    /// <exception cref="ArgumentException">The name is too long or holds control characters.</exception>
+    /// <exception cref="InvalidOperationException">The bound of <see cref="MaxEntries"/> is reached.</exception>
+    /// <exception cref="IOException">The file cannot be written; nothing changed.</exception>
+    public async Task AssignAsync(string strategyId, string? name, CancellationToken cancellation)
+    {
+        var trimmed = name?.Trim() ?? "";
+        if (trimmed.Length > MaxName || trimmed.Any(char.IsControl))
+        {
+            throw new ArgumentException($"A family name has at most {MaxName} characters and no control characters.", nameof(name));
+        }
+
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            var groups = new Dictionary<string, string>(Current, StringComparer.Ordinal);
+            if (trimmed.Length == 0)
+            {
+                groups.Remove(strategyId);
+            }
+            else
+            {
+                groups[strategyId] = trimmed;
+            }
+
+            if (groups.Count > MaxEntries)
+            {
+                throw new InvalidOperationException($"{MaxEntries:N0} submissions are grouped already. Take some out of their family first.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            var unfinished = _file + ".part";
+            await File.WriteAllBytesAsync(unfinished, JsonSerializer.SerializeToUtf8Bytes(groups), cancellation);
+            File.Move(unfinished, _file, overwrite: true);
+            _groups = groups.ToFrozenDictionary(StringComparer.Ordinal);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private FrozenDictionary<string, string> Load()
+    {
+        if (!File.Exists(_file))
+        {
+            return FrozenDictionary<string, string>.Empty;
+        }
+
+        try
+        {
+            var groups = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(_file)) ?? [];
+            return groups.ToFrozenDictionary(StringComparer.Ordinal);
+        }
+        catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // Kept aside rather than overwritten by the next grouping.
+            var aside = $"{_file}.damaged";
+            log.LogError(problem, "The families in {File} cannot be read. The file is kept as {Aside}; families given by users are unknown until it is repaired.", _file, aside);
+            if (problem is JsonException)
+            {
+                File.Move(_file, aside, overwrite: true);
+            }
+
+            return FrozenDictionary<string, string>.Empty;
+        }
+    }
+}
