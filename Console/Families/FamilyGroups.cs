@@ -9,7 +9,7 @@ namespace Qmtl.Console.Families;
 /// Families that users gave to submissions whose <c>meta</c> names none: strategy id to family name. The console's own, kept as one file under
 /// <c>Storage:Path</c>; QMTL never sees it.
 /// </summary>
-public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<FamilyGroups> log)
+public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<FamilyGroups> log) : IDisposable
 {
     /// <summary>How many submissions can be grouped.</summary>
     public const int MaxEntries = 10_000;
@@ -65,6 +65,8 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
             _writing.Release();
         }
     }
+
+    public void Dispose() => _writing.Dispose();
 
     private FrozenDictionary<string, string> Load()
     {
