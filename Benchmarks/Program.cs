@@ -7,6 +7,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["parse"] = ParseBenchmark.RunAsync,
     ["dry-run"] = DryRunBenchmark.RunAsync,
     ["canvas"] = CanvasBenchmark.RunAsync,
+    ["layout"] = LayoutBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
 };
 

@@ -64,6 +64,7 @@ public static class CommandLineProgram
         {
             DagCheckCommand.Create(streams),
             NodeIdsCommand.Create(streams),
+            DagLayoutCommand.Create(streams),
         },
     };
 }
