@@ -17,10 +17,18 @@ public sealed record Attention(string Key, string Tone, string Title, string Det
 public sealed record KeyFigure(string Title, string? Value, string Reason, string? Href);
 
 /// <summary>Everything the overview shows, read at one moment.</summary>
+/// <param name="Attention">Broken first.</param>
+/// <param name="Figures">Key figures.</param>
+/// <param name="Events">Newest first.</param>
+/// <param name="EventsMissing">Why there are no events at all; null when there is a feed.</param>
+/// <param name="Names">What strategies and sentinels that the events name are called, by id.</param>
+/// <param name="Source">Where it was read.</param>
+/// <param name="ReadAt">When, UTC.</param>
 public sealed record OverviewData(
     IReadOnlyList<Attention> Attention,
     IReadOnlyList<KeyFigure> Figures,
     IReadOnlyList<Qmtl.Shared.Control.ControlEvent> Events,
     string? EventsMissing,
+    IReadOnlyDictionary<string, string> Names,
     string Source,
     DateTimeOffset ReadAt);

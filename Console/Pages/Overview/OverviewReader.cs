@@ -29,6 +29,8 @@ public sealed class OverviewReader(
 
     public const int EventCount = 10;
 
+    private const int MaxCardsOfAKind = 5;
+
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -66,8 +68,21 @@ public sealed class OverviewReader(
             Figures(snapshot, counts, worldList),
             feed.Service is { } control ? [.. control.Recent(EventCount).Reverse()] : [],
             feed.Service is null ? feed.Missing.Reason : null,
+            Names(snapshot),
             snapshot?.Source ?? "the settings",
             now);
+    }
+
+    private static Dictionary<string, string> Names(StrategyIndexSnapshot? snapshot)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var strategy in snapshot?.Strategies ?? [])
+        {
+            names[strategy.Record.StrategyId] = strategy.Record.DisplayName;
+            names[strategy.Record.SentinelId] = strategy.Record.DisplayName;
+        }
+
+        return names;
     }
 
     private async Task<IReadOnlyCollection<ComputeNode>?> NodesAsync(StrategyIndexSnapshot? snapshot, CancellationToken cancellation)
@@ -103,11 +118,15 @@ public sealed class OverviewReader(
         }
 
         var wrong = snapshot.Strategies.Where(strategy => strategy.WrongIds > 0).ToArray();
-        if (wrong.Length > 0)
+        foreach (var strategy in wrong.Take(MaxCardsOfAKind))
         {
-            yield return new("ids", "attention", Count(wrong.Length, "DAG has", "DAGs have") + " node ids that do not verify",
-                $"{Names(wrong)}: {Count(wrong.Sum(strategy => strategy.WrongIds), "node", "nodes")}. Such nodes are not shared with others of the same content; build the DAG anew with a current SDK.",
-                wrong.Length == 1 ? Strategy(wrong[0]) : Strategies("verified:no"), wrong.Length == 1 ? "Open it" : "Show them");
+            yield return new("ids:" + strategy.Record.StrategyId, "attention", $"{strategy.Record.DisplayName}: {Count(strategy.WrongIds, "node id does", "node ids do")} not verify",
+                "The id is not the one that the node's content gives, so the node is not shared with others of the same content. Build the DAG anew with a current SDK.", Strategy(strategy), "Open it");
+        }
+
+        if (wrong.Length > MaxCardsOfAKind)
+        {
+            yield return new("ids", "attention", Count(wrong.Length - MaxCardsOfAKind, "more DAG has", "more DAGs have") + " node ids that do not verify", Names(wrong[MaxCardsOfAKind..]) + ".", Strategies(""), "Strategies");
         }
 
         if (snapshot.Skipped > 0)
