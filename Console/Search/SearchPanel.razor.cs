@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using Qmtl.Console.Components;
 using Qmtl.Console.Layout;
 
 namespace Qmtl.Console.Search;
 
-public sealed partial class SearchPanel : IDisposable
+public sealed partial class SearchPanel : IAsyncDisposable
 {
     /// <summary>Quiet time before the sources are asked.</summary>
     public static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(150);
@@ -19,10 +21,13 @@ public sealed partial class SearchPanel : IDisposable
     private List<string> _problems = [];
     private ITimer? _debounce;
     private CancellationTokenSource? _asking;
+    private IJSObjectReference? _module;
 
     [Inject] private SearchEverything Search { get; set; } = default!;
 
     [Inject] private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject] private IJSRuntime Js { get; set; } = default!;
 
     [Inject] private TimeProvider Time { get; set; } = default!;
 
@@ -33,9 +38,6 @@ public sealed partial class SearchPanel : IDisposable
 
     /// <summary>Also lists pages and actions, results always open.</summary>
     [Parameter] public bool Palette { get; set; }
-
-    /// <summary>Something was chosen.</summary>
-    [Parameter] public EventCallback OnChosen { get; set; }
 
     [Parameter] public string? Class { get; set; }
 
@@ -48,9 +50,9 @@ public sealed partial class SearchPanel : IDisposable
         if (Palette) _groups = Commands("");
     }
 
-    private void OnInput(ChangeEventArgs change)
+    /// <summary>The field is bound, so that a render never takes away what was typed since.</summary>
+    private void OnTyped()
     {
-        _text = change.Value as string ?? "";
         _closed = false;
         if (Palette)
         {
@@ -108,8 +110,7 @@ public sealed partial class SearchPanel : IDisposable
                 await AskAsync();
                 break;
             case "Enter" when _active >= 0 && _active < count:
-                // Actions of the browser are clicked by wwwroot/js/combobox.js; links are followed here.
-                if (_groups.SelectMany(group => group.Entries).ElementAt(_active) is { Href: not null } entry) await ChooseAsync(entry);
+                await ChooseAsync(_groups.SelectMany(group => group.Entries).ElementAt(_active));
                 break;
             case "Escape":
                 _closed = true;
@@ -124,7 +125,8 @@ public sealed partial class SearchPanel : IDisposable
         _active = -1;
         _closed = true;
         _groups = Palette ? Commands("") : [];
-        await OnChosen.InvokeAsync();
+        _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/shell.js");
+        await _module.InvokeVoidAsync("act", entry.Action ?? "close");
         if (entry.Href is not null) Navigation.NavigateTo(entry.Href);
     }
 
@@ -145,27 +147,24 @@ public sealed partial class SearchPanel : IDisposable
 
     private static readonly Entry[] Actions =
     [
-        new("Change the theme", "system, light, dark", "sun", null) { Theme = "" },
-        new("Change the row height", "28 or 36 pixels", "density", null) { Density = "" },
-        new("Keyboard shortcuts", "?", "keyboard", null) { Dialog = "keyboard-help" },
+        new("Change the theme", "system, light, dark", "sun", null) { Action = "theme" },
+        new("Change the row height", "28 or 36 pixels", "density", null) { Action = "density" },
+        new("Keyboard shortcuts", "?", "keyboard", null) { Action = "help" },
     ];
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _debounce?.Dispose();
-        _asking?.Cancel();
+        if (_debounce is not null) await _debounce.DisposeAsync();
+        if (_asking is not null) await _asking.CancelAsync();
         _asking?.Dispose();
+        await _module.DisposeQuietlyAsync();
     }
 
     private sealed record Section(string Name, IReadOnlyList<Entry> Entries);
 
-    /// <summary>A result: either a link, or an action that the browser does by the attribute.</summary>
+    /// <summary>A result: either a link, or an action of <c>act</c> in wwwroot/js/shell.js.</summary>
     private sealed record Entry(string Title, string Detail, string Icon, string? Href)
     {
-        public string? Dialog { get; init; }
-
-        public string? Theme { get; init; }
-
-        public string? Density { get; init; }
+        public string? Action { get; init; }
     }
 }

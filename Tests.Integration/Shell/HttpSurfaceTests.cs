@@ -19,9 +19,9 @@ public sealed class HttpSurfaceTests
             .Order(StringComparer.Ordinal)
             .ToArray();
         var file = FileBeside("HttpSurface.approved.txt");
-        if (!surface.SequenceEqual(await File.ReadAllLinesAsync(file)))
+        if (!Enumerable.SequenceEqual(surface, await File.ReadAllLinesAsync(file)))
         {
-            var received = Path.ChangeExtension(file, null) + ".received.txt";
+            var received = file.Replace(".approved.", ".received.", StringComparison.Ordinal);
             await File.WriteAllLinesAsync(received, surface);
             Assert.Fail($"The HTTP surface changed. Compare {received} with the approved file and copy it over when the change is meant:\n{string.Join('\n', surface)}");
         }

@@ -26,6 +26,14 @@ export function cycleDensity() {
   choose('qmtl.density', next, next === 'compact' ? 'Rows of 28 pixels' : 'Rows of 36 pixels');
 }
 
+/** What the command palette asks for. */
+export function act(name) {
+  closeDialog(document.getElementById('palette'));
+  if (name === 'theme') cycleTheme();
+  else if (name === 'density') cycleDensity();
+  else if (name === 'help') openDialog(document.getElementById('keyboard-help'));
+}
+
 // --- Time: clock, ages, local time on hover ---
 
 const offset = Number(root.dataset.serverNow) - Date.now();

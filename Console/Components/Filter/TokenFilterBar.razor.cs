@@ -67,9 +67,9 @@ public sealed partial class TokenFilterBar : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} {Noun}")
         : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {Noun}");
 
-    private async Task OnInputAsync(ChangeEventArgs change)
+    /// <summary>The field is bound, so that a render never takes away what was typed since.</summary>
+    private async Task OnTypedAsync()
     {
-        _input = change.Value as string ?? "";
         Suggest();
         // A finished token becomes a chip at once; words wait until the typing rests.
         if (_input.EndsWith(' ') && FilterQuery.Parse(_input).Tokens.Any(token => token.Key is not null) && HasClosedQuotes(_input))
