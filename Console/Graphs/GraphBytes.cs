@@ -25,8 +25,8 @@ public sealed class GraphBytes
     /// <param name="acceptEncoding">The header <c>Accept-Encoding</c>; weights other than <c>q=0</c> are not weighed.</param>
     public (byte[] Bytes, string? Encoding) For(string? acceptEncoding)
     {
-        if (Takes(acceptEncoding, "br")) return (_brotli ??= Compress(output => new BrotliStream(output, CompressionLevel.Fastest)), "br");
-        if (Takes(acceptEncoding, "gzip")) return (_gzip ??= Compress(output => new GZipStream(output, CompressionLevel.Fastest)), "gzip");
+        if (Takes(acceptEncoding, "br")) return (_brotli ??= Compress(output => new BrotliStream(output, CompressionLevel.Optimal)), "br");
+        if (Takes(acceptEncoding, "gzip")) return (_gzip ??= Compress(output => new GZipStream(output, CompressionLevel.Optimal)), "gzip");
         return (Json, null);
     }
 
