@@ -8,7 +8,8 @@ import { formatJson } from "./json-format.js";
 
 const LIVE_LIMIT = 1024 * 1024;          // typing is checked by itself up to this many characters
 const EDITOR_LIMIT = 16 * 1024 * 1024;   // more is kept as an attachment and shown in part
-const LONG_LINE = 100 * 1024;            // a line this long is shown broken into lines
+const LONG_LINE = 2000;                  // a line this long is shown broken into lines
+const LONG_PASTE = 100 * 1024;           // a paste this long replaces the text as a whole when all of it is selected
 const HIGHLIGHT_LIMIT = 4 * 1024 * 1024; // colours cost memory; larger texts go without
 const WINDOW = 32 * 1024;
 const TYPING_PAUSE = 500;
@@ -161,9 +162,10 @@ class DagEditor {
 
   #paste(event) {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length < LONG_LINE) return false;
     const { from, to } = this.#view.state.selection.main;
-    const replacesAll = from === 0 && to === this.#view.state.doc.length;
+    const length = this.#view.state.doc.length;
+    if (text.length === 0 || (length > 0 && text.length < LONG_PASTE)) return false;
+    const replacesAll = from === 0 && to === length;
     if (!replacesAll && text.length <= EDITOR_LIMIT) return false;
     event.preventDefault();
     this.#show(text, "pasted text", text.length > EDITOR_LIMIT ? new Blob([text], { type: "application/json" }) : null, false);
