@@ -12,7 +12,7 @@ public sealed class ServiceDirectory(ConsoleSettings settings)
     private static readonly Entry[] Entries =
     [
         new("Gateway", typeof(IGateway), ["Gateway:Url"]),
-        new("Strategies", typeof(IStrategyCatalogue), ["Redis:Connection"]),
+        new("Strategy catalogue", typeof(IStrategyCatalogue), ["Redis:Connection"]),
         new("DAG Manager", typeof(IDagManager), ["Neo4j:Url"]),
         new("WorldService", typeof(IWorldService), ["WorldService:Url", "Gateway:Url"]),
         new("ControlBus", typeof(IControlFeed), ["ControlBus:Sources", "Kafka:Brokers"]),

@@ -82,6 +82,8 @@ public sealed partial class ShellTests
         var html = await host.Client.GetStringAsync("/");
         Assert.Contains("Gateway: not in this version", WebUtility.HtmlDecode(await host.Client.GetStringAsync("/")), StringComparison.Ordinal);
         Assert.DoesNotContain("momentum", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing needs attention", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("What needs attention is not known", html, StringComparison.Ordinal);
         foreach (var page in new[] { "/strategies", "/dry-run", "/health-report" })
         {
             using var answer = await host.Client.GetAsync(page);

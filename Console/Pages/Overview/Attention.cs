@@ -18,6 +18,7 @@ public sealed record KeyFigure(string Title, string? Value, string Reason, strin
 
 /// <summary>Everything the overview shows, read at one moment.</summary>
 /// <param name="Attention">Broken first.</param>
+/// <param name="NotKnown">Services that this console lacks: what they would tell is not known, and "nothing needs attention" must not be said.</param>
 /// <param name="Figures">Key figures.</param>
 /// <param name="Events">Newest first.</param>
 /// <param name="EventsMissing">Why there are no events at all; null when there is a feed.</param>
@@ -26,6 +27,7 @@ public sealed record KeyFigure(string Title, string? Value, string Reason, strin
 /// <param name="ReadAt">When, UTC.</param>
 public sealed record OverviewData(
     IReadOnlyList<Attention> Attention,
+    IReadOnlyList<string> NotKnown,
     IReadOnlyList<KeyFigure> Figures,
     IReadOnlyList<Qmtl.Shared.Control.ControlEvent> Events,
     string? EventsMissing,

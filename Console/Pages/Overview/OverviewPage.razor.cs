@@ -27,6 +27,14 @@ public sealed partial class OverviewPage : IDisposable
         await ReadAsync();
     }
 
+    private static string Words(OverviewData data) => data.Attention.Count switch
+    {
+        0 when data.NotKnown.Count > 0 => "what needs attention is not known",
+        0 => "nothing needs attention",
+        1 => "1 thing needs attention",
+        var count => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} things need attention"),
+    };
+
     private async Task RefreshAsync()
     {
         await ReadAsync();

@@ -65,12 +65,20 @@ public sealed class OverviewReader(
         ];
         return new(
             [.. attention.OrderBy(item => item.Tone == "broken" ? 0 : 1)],
+            [.. NotKnown()],
             Figures(snapshot, counts, worldList),
             feed.Service is { } control ? [.. control.Recent(EventCount).Reverse()] : [],
             feed.Service is null ? feed.Missing.Reason : null,
             Names(snapshot),
             snapshot?.Source ?? "the settings",
             now);
+    }
+
+    private IEnumerable<string> NotKnown()
+    {
+        if (catalogue.Service is null) yield return catalogue.Missing.Name;
+        if (dagManager.Service is null) yield return dagManager.Missing.Name;
+        if (worlds.Service is null) yield return worlds.Missing.Name;
     }
 
     private static Dictionary<string, string> Names(StrategyIndexSnapshot? snapshot)

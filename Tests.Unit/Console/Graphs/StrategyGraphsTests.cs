@@ -73,7 +73,7 @@ public sealed class StrategyGraphsTests
     public void Without_a_catalogue_it_says_so()
     {
         var graphs = new StrategyGraphs(SmallDag.Available<IStrategyCatalogue>(null), SmallDag.Available(_dagManager), TimeProvider.System, Limits(), NullLogger<StrategyGraphs>.Instance);
-        Assert.Equal("Strategies", graphs.Missing!.Name);
+        Assert.Equal("Strategy catalogue", graphs.Missing!.Name);
         Assert.Null(Graphs().Missing);
     }
 
