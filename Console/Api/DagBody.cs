@@ -12,7 +12,8 @@ public sealed class DagBodyMetadata;
 /// <summary>A DAG body in memory, with the slot it occupies. Dispose when the work on it is done.</summary>
 public sealed class DagBody : IDisposable
 {
-    private static readonly string[] MediaTypes = ["application/json", "text/plain", "application/octet-stream"];
+    // The last is what curl --data-binary says when it is told nothing; the body is read as text all the same.
+    private static readonly string[] MediaTypes = ["application/json", "text/plain", "application/octet-stream", "application/x-www-form-urlencoded"];
 
     private IDisposable? _slot;
 

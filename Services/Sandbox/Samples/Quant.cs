@@ -25,15 +25,14 @@ internal sealed class Quant(DagBuilder dag, int revision = 1)
         new NodeSpec("StreamInput", $"{asset}_price_{Label(interval)}", interval, 120, [asset, "price"])
         {
             Schema = "ohlcv-v1",
-            Params = venue is null
-                ? [("symbol", $"{asset.ToUpperInvariant()}/{quote}")]
-                : [("symbol", $"{asset.ToUpperInvariant()}/{quote}"), ("venue", venue)],
+            // With the venue in it the id is the sandbox's own: a user's DAG with plain prices is not taken for nodes of another compute context.
+            Params = [("symbol", $"{asset.ToUpperInvariant()}/{quote}"), ("venue", venue ?? (quote == "USDT" ? "binance" : "nyse"))],
         });
 
     public NodeRef Funding(string asset) => dag.Add(
         new NodeSpec("StreamInput", $"{asset}_funding_8h", EightHours, 21, [asset, "funding"])
         {
-            Params = [("field", "funding"), ("symbol", $"{asset.ToUpperInvariant()}-PERP")],
+            Params = [("field", "funding"), ("symbol", $"{asset.ToUpperInvariant()}-PERP"), ("venue", "binance")],
         });
 
     public NodeRef OrderBook(string asset) => dag.Add(
