@@ -29,7 +29,8 @@ public sealed unsafe class Blake3Hasher
     }
 
     /// <param name="portable">True: plain C# alone.</param>
-    internal Blake3Hasher(bool portable) => (_plain, _wide) = (portable, !portable && Blake3Lanes.IsSupported);
+    /// <summary>A hasher that may be told to do without the processor's vector instructions, to compare the two.</summary>
+    public Blake3Hasher(bool portable) => (_plain, _wide) = (portable, !portable && Blake3Lanes.IsSupported);
 
     /// <summary>Appends data.</summary>
     public void Append(ReadOnlySpan<byte> data)

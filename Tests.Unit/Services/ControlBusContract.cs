@@ -144,7 +144,7 @@ public abstract class ControlBusContract
     public async Task Publishing_needs_a_ticket_for_this_event(string kind, string target, string item, int secondsLeft, bool allowed)
     {
         var (feed, _, publisher) = Make(new ControlBusOptions());
-        var ticket = new RailTicket("op", kind, target, new HashSet<string> { item }, Time.GetUtcNow().AddSeconds(secondsLeft));
+        var ticket = Tickets.Make(kind, target, item, Time.GetUtcNow().AddSeconds(secondsLeft));
         var publish = async () => await publisher.PublishAsync(Event(1, "sentinel_weight_updated"), ticket, default);
         if (allowed)
         {
