@@ -11,7 +11,8 @@ namespace Qmtl.Shared.Graphs;
 internal sealed class CrossingReduction
 {
     private const int IndexBits = 22;
-    private const int SmallSize = 4_000;
+    private const int TinySize = 1_500;
+    private const int SmallSize = 3_000;
     private const int MediumSize = 20_000;
     private const int LargeSize = 100_000;
     private const long MaxSiftWork = 4_000_000;
@@ -60,32 +61,42 @@ internal sealed class CrossingReduction
     public void Run()
     {
         if (_layers < 2) return;
-        var (smooth, refine) = _size < MediumSize ? (30, 10) : _size < LargeSize ? (20, 6) : (8, 3);
-        StartOrder(fromLeft: true);
-        Keep();
-        for (var i = 0; i < smooth; i++) SweepBothSides(leftToRight: i % 2 == 0);
-        for (var i = 0; i < refine && _bestCrossings > 0; i++)
-        {
-            SweepBothSides(leftToRight: i % 2 == 0);
-            for (var k = 0; k < 3 && Exchange(); k++) ;
-            Keep();
-        }
-
+        var (smooth, refine) = _size < MediumSize ? (24, 8) : _size < LargeSize ? (20, 6) : (8, 3);
+        var sift = SiftWork() <= MaxSiftWork;
+        SmoothAndRefine(fromLeft: true, smooth, refine);
         if (_size < SmallSize)
         {
+            SmoothAndRefine(fromLeft: false, smooth, refine);
             SweepOneSide(fromLeft: true);
             SweepOneSide(fromLeft: false);
         }
 
         Restore();
-        for (var i = 0; i < 10 && Exchange(); i++) ;
-        if (SiftWork() <= MaxSiftWork)
+        Polish(sift);
+        Restore();
+    }
+
+    private void SmoothAndRefine(bool fromLeft, int smooth, int refine)
+    {
+        StartOrder(fromLeft);
+        Keep();
+        for (var i = 0; i < smooth; i++) SweepBothSides(leftToRight: (i % 2 == 0) == fromLeft);
+        for (var i = 0; i < refine && _bestCrossings > 0; i++)
         {
-            for (var i = 0; i < 3 && Sift(); i++) ;
+            SweepBothSides(leftToRight: (i % 2 == 0) == fromLeft);
+            for (var k = 0; k < 3 && Exchange(); k++) ;
+            Keep();
         }
 
+        if (_size < SmallSize && _bestCrossings > 0) Polish(sift: _size < TinySize);
+    }
+
+    /// <summary>Takes the order to where neither exchanges nor, if wanted, moves of single vertices make it better.</summary>
+    private void Polish(bool sift)
+    {
+        for (var i = 0; i < 10 && Exchange(); i++) ;
+        for (var i = 0; sift && i < 2 && Sift(); i++) ;
         Keep();
-        Restore();
     }
 
     /// <summary>Crossings of the edges between all neighbouring layers.</summary>
@@ -167,6 +178,8 @@ internal sealed class CrossingReduction
             for (var k = 0; k < 3 && Exchange(); k++) ;
             idle = Keep() ? 0 : idle + 1;
         }
+
+        if (_size < TinySize && _bestCrossings > 0) Polish(sift: true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

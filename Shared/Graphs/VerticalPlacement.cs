@@ -71,7 +71,41 @@ internal sealed class VerticalPlacement
             StraightenLongEdges();
         }
 
+        AlignChains();
         _c.Y = _y;
+    }
+
+    /// <summary>Puts nodes that differ by a few pixels from the only neighbour that they can be in line with exactly in line with it.</summary>
+    private void AlignChains()
+    {
+        const double near = 14;
+        for (var l = 1; l < _c.LayerCount; l++)
+        {
+            foreach (var v in _c.LayerOf(l))
+            {
+                var left = _c.LeftOf(v);
+                if (v >= _c.NodeCount || left.Length != 1 || _c.RightOf(left[0]).Length != 1) continue;
+                Align(v, left[0]);
+            }
+        }
+
+        // Sources and joins have nothing to be in line with on the left: they follow the right.
+        for (var l = _c.LayerCount - 2; l >= 0; l--)
+        {
+            foreach (var v in _c.LayerOf(l))
+            {
+                var right = _c.RightOf(v);
+                if (v >= _c.NodeCount || right.Length != 1 || _c.LeftOf(right[0]).Length != 1) continue;
+                if (_c.LeftOf(v).Length != 1 || _c.RightOf(_c.LeftOf(v)[0]).Length != 1) Align(v, right[0]);
+            }
+        }
+
+        void Align(int v, int neighbour)
+        {
+            var (low, high) = Free(v);
+            var target = _y[neighbour];
+            if (Math.Abs(target - _y[v]) <= near && target >= low && target <= high) _y[v] = target;
+        }
     }
 
     /// <summary>Distance between the centres of two vertices, upper and lower.</summary>
