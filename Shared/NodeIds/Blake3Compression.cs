@@ -41,6 +41,7 @@ internal static unsafe class Blake3Compression
     /// <c>state[i] ^ state[i + 8]</c>; extended output takes <c>state[i + 8] ^ chaining[i]</c> as well.
     /// </summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Plain(uint* chaining, uint* m, ulong counter, uint length, uint flags, uint* state)
     {
         uint v0 = chaining[0], v1 = chaining[1], v2 = chaining[2], v3 = chaining[3];

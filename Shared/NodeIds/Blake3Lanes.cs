@@ -26,6 +26,7 @@ internal static unsafe class Blake3Lanes
     /// <param name="lastFlags">Flags of the last block.</param>
     /// <param name="chaining">Receives 64 words.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Hash(byte* input, int stride, int blocks, ulong counter, bool counting, uint flags, uint firstFlags, uint lastFlags, uint* chaining)
     {
         var iv = Blake3Compression.Initial;
@@ -89,6 +90,7 @@ internal static unsafe class Blake3Lanes
         h4.Store(chaining + 32); h5.Store(chaining + 40); h6.Store(chaining + 48); h7.Store(chaining + 56);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadTransposed(byte* block, int stride, Vector256<uint>* m)
     {
         for (var half = 0; half < 2; half++, block += 32, m += 8)

@@ -12,6 +12,7 @@ internal static unsafe class Blake3Rows
 
     /// <summary>As <see cref="Blake3Compression.Plain"/>.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Unoptimised vector code is fifty times slower: the first hashes would be felt.
     public static void Compress(uint* chaining, uint* m, ulong counter, uint length, uint flags, uint* state)
     {
         var right16 = Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);

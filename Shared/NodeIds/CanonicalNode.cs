@@ -372,7 +372,14 @@ internal sealed class CanonicalNode
 
     private void SortPieces()
     {
-        if (_pieceCount > 1) _pieces.AsSpan(0, _pieceCount).Sort(_byText);
+        if (_pieceCount == 2)
+        {
+            if (_byText(_pieces[0], _pieces[1]) > 0) (_pieces[0], _pieces[1]) = (_pieces[1], _pieces[0]);
+        }
+        else if (_pieceCount > 2)
+        {
+            _pieces.AsSpan(0, _pieceCount).Sort(_byText);
+        }
     }
 
     private ReadOnlySpan<byte> Text(Piece piece) => _scratch.Slice(piece.Start, piece.Length);

@@ -63,6 +63,9 @@ internal sealed class PythonJsonWriter(PythonJsonStyle style)
 {
     private static readonly SearchValues<byte> NeedsEscape = SearchValues.Create(Enumerable.Range(0, 0x20).Select(c => (byte)c).Append((byte)'"').Append((byte)'\\').ToArray());
 
+    /// <summary>So many members are sorted by insertion, which is faster for few.</summary>
+    private const int FewMembers = 12;
+
     private readonly bool _ascii = style == PythonJsonStyle.AsciiSpaced;
     private readonly Utf8Buffer _keys = new(512);
     private readonly Utf8Buffer _text = new(256);
@@ -188,11 +191,23 @@ internal sealed class PythonJsonWriter(PythonJsonStyle style)
     private void Sort(int from, int to)
     {
         var members = _members.AsSpan(from, to - from);
-        members.Sort((a, b) =>
+        if (members.Length > FewMembers)
         {
-            var order = Key(a).SequenceCompareTo(Key(b));
-            return order != 0 ? order : a.Order.CompareTo(b.Order);
-        });
+            members.Sort((a, b) =>
+            {
+                var order = Key(a).SequenceCompareTo(Key(b));
+                return order != 0 ? order : a.Order.CompareTo(b.Order);
+            });
+            return;
+        }
+
+        for (var i = 1; i < members.Length; i++)
+        {
+            var member = members[i];
+            var at = i;
+            for (; at > 0 && Key(members[at - 1]).SequenceCompareTo(Key(member)) > 0; at--) members[at] = members[at - 1];
+            members[at] = member;
+        }
     }
 
     private ReadOnlySpan<byte> Key(Member member) => _keys.Slice(member.Start, member.Length);

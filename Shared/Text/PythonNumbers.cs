@@ -23,6 +23,20 @@ internal static class PythonNumbers
         else to.Append(number);
     }
 
+    /// <summary>
+    /// Whether a float token is its own <c>repr</c>: at most 15 significant digits tell every double apart, so such a token without
+    /// exponent, superfluous zeros and more than three zeros after the point is already the shortest.
+    /// </summary>
+    public static bool IsOwnRepr(ReadOnlySpan<byte> number)
+    {
+        if (number[0] == '-') number = number[1..];
+        var point = number.IndexOf((byte)'.');
+        if (point < 0 || number.Length > 16 || number.IndexOfAny((byte)'e', (byte)'E') >= 0) return false;
+        var fraction = number[(point + 1)..];
+        if (fraction.Length == 1 && fraction[0] == '0') return true;
+        return fraction[^1] != '0' && (number[0] != '0' || !fraction.StartsWith("0000"u8));
+    }
+
     /// <summary>Appends a float as <c>repr</c> does: shortest digits, fixed from 1e-4 to below 1e16, else with an exponent of two digits or more.</summary>
     public static void AppendFloat(double value, Utf8Buffer to, bool json)
     {

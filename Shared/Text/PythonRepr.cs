@@ -61,6 +61,7 @@ internal static class PythonRepr
     public static void AppendNumber(ReadOnlySpan<byte> number, Utf8Buffer to, bool json)
     {
         if (PythonNumbers.IsInt(number)) PythonNumbers.AppendInt(number, to);
+        else if (PythonNumbers.IsOwnRepr(number)) to.Append(number);
         else PythonNumbers.AppendFloat(PythonNumbers.Float(number), to, json);
     }
 

@@ -37,8 +37,7 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
         var nodeId = Text(fields.NodeId) ?? "";
         ReportKeys(index, nodeId);
         var inputs = TextList(fields.Inputs, index, "inputs", nodeId);
-        var dependencies = TextList(fields.Dependencies, index, "dependencies", nodeId);
-        if (dependencies.Length > 0 && inputs.AsSpan().SequenceEqual(dependencies)) dependencies = inputs;
+        var dependencies = SameText(fields.Inputs, fields.Dependencies) ? inputs : TextList(fields.Dependencies, index, "dependencies", nodeId);
         CompareDependencies(index, nodeId, inputs, dependencies);
         CheckText(fields.NodeType, index, "node_type", nodeId);
         CheckText(fields.Name, index, "name", nodeId);
@@ -238,6 +237,7 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
             return [];
         }
 
+        if (list.GetArrayLength() == 0) return [];
         _items.Clear();
         var at = 0;
         foreach (var item in list.EnumerateArray())
@@ -255,6 +255,9 @@ internal sealed class NodeReader(DagGeneration generation, string worldId, TextL
 
         return _items.Count == 0 ? [] : [.. _items];
     }
+
+    private static bool SameText(JsonElement one, JsonElement other)
+        => one.ValueKind == JsonValueKind.Array && other.ValueKind == JsonValueKind.Array && JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other));
 
     private void CheckText(JsonElement value, int index, string field, string nodeId)
     {

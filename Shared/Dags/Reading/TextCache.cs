@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
@@ -18,16 +19,18 @@ internal sealed class TextCache(int textLength)
     {
         if (value.ValueKind != JsonValueKind.String) return null;
         var raw = JsonText.RawString(value);
-        if (raw.Length is 0 or > 200 || !Ascii.IsValid(raw) || raw.IndexOf((byte)'\\') >= 0) return JsonText.StringOrNull(value);
+        if (raw.Length is 0 or > 200) return JsonText.StringOrNull(value);
         ref var slot = ref _texts[Slot(raw)];
         if (slot is not null && Ascii.Equals(raw, slot)) return slot;
+        if (raw.IndexOf((byte)'\\') >= 0 || !Ascii.IsValid(raw)) return JsonText.StringOrNull(value);
         return slot = Encoding.ASCII.GetString(raw);
     }
 
     private int Slot(ReadOnlySpan<byte> raw)
     {
-        var hash = (uint)raw.Length;
-        foreach (var b in raw[Math.Max(0, raw.Length - 8)..]) hash = hash * 31 + b;
-        return (int)((hash * 2654435769u) >> 16) & (_texts.Length - 1);
+        var hash = (ulong)raw.Length;
+        if (raw.Length >= 8) hash ^= BinaryPrimitives.ReadUInt64LittleEndian(raw[^8..]);
+        else foreach (var b in raw) hash = (hash << 8) ^ b;
+        return (int)((hash * 0x9E3779B97F4A7C15) >> 48) & (_texts.Length - 1);
     }
 }
