@@ -105,7 +105,7 @@ public sealed class StrategiesPageTests : BunitContext
     {
         Services.AddSingleton<IStrategyCatalogue>(_ => null!);
         var page = Open("");
-        Assert.Contains("Strategies is not configured", page.Markup);
+        Assert.Contains("Strategy catalogue is not configured", page.Markup);
         Assert.Empty(page.FindAll("table"));
     }
 

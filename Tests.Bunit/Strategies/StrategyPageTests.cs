@@ -66,7 +66,7 @@ public sealed class StrategyPageTests : BunitContext
     {
         Services.AddSingleton<IStrategyCatalogue>(_ => null!);
         var page = Open("s1");
-        Assert.Contains("Strategies is not configured", page.Markup);
+        Assert.Contains("Strategy catalogue is not configured", page.Markup);
         Assert.Contains("Redis:Connection", page.Markup);
     }
 
