@@ -13,7 +13,6 @@ internal sealed class VerticalPlacement
     private const double EndWeight = 2;
     private const double Firmness = 40;
     private const double Soft = 4;
-    private const int FirmRounds = 2;
 
     private readonly LayeredComponent _c;
     private readonly LayoutOptions _options;
@@ -57,14 +56,15 @@ internal sealed class VerticalPlacement
             for (var l = _c.LayerCount - 2; l >= 0; l--) Settle(l, left: false, right: true);
         }
 
-        for (var round = 0; round < 4; round++)
+        var (rounds, firmRounds) = _c.VertexCount switch { < 2_000 => (20, 2), < 20_000 => (4, 2), _ => (2, 1) };
+        for (var round = 0; round < rounds; round++)
         {
             for (var l = 0; l < _c.LayerCount; l++) Settle(l, left: true, right: true);
             for (var l = _c.LayerCount - 1; l >= 0; l--) Settle(l, left: true, right: true);
         }
 
         // Long edges pull as if by distance, not by its square: few bends remain instead of many slight ones.
-        for (var round = 0; round < FirmRounds; round++)
+        for (var round = 0; round < firmRounds; round++)
         {
             for (var l = 0; l < _c.LayerCount; l++) Settle(l, left: true, right: true, firm: true);
             for (var l = _c.LayerCount - 1; l >= 0; l--) Settle(l, left: true, right: true, firm: true);
@@ -75,10 +75,10 @@ internal sealed class VerticalPlacement
         _c.Y = _y;
     }
 
-    /// <summary>Puts nodes that differ by a few pixels from the only neighbour that they can be in line with exactly in line with it.</summary>
+    /// <summary>Puts ends of chains, and nodes that are nearly in line with the only neighbour that they can be in line with, exactly in line with it.</summary>
     private void AlignChains()
     {
-        const double near = 14;
+        var near = _options.NodeHeight / 2;
         for (var l = 1; l < _c.LayerCount; l++)
         {
             foreach (var v in _c.LayerOf(l))
@@ -104,7 +104,7 @@ internal sealed class VerticalPlacement
         {
             var (low, high) = Free(v);
             var target = _y[neighbour];
-            if (Math.Abs(target - _y[v]) <= near && target >= low && target <= high) _y[v] = target;
+            if ((Math.Abs(target - _y[v]) <= near || _c.LeftOf(v).Length + _c.RightOf(v).Length == 1) && target >= low && target <= high) _y[v] = target;
         }
     }
 
