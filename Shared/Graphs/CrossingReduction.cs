@@ -61,7 +61,7 @@ internal sealed class CrossingReduction
     public void Run()
     {
         if (_layers < 2) return;
-        var (smooth, refine) = _size < MediumSize ? (24, 8) : _size < LargeSize ? (20, 6) : (8, 3);
+        var (smooth, refine) = _size < MediumSize ? (22, 7) : _size < LargeSize ? (20, 6) : (8, 3);
         var sift = SiftWork() <= MaxSiftWork;
         SmoothAndRefine(fromLeft: true, smooth, refine);
         if (_size < SmallSize)
@@ -366,6 +366,7 @@ internal sealed class CrossingReduction
     }
 
     /// <summary>For each position in the next layer: how many of the given ones lie before it, less how many lie behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Balance(ReadOnlySpan<int> positions, Span<int> balance)
     {
         var (at, value) = (0, -positions.Length);
@@ -387,6 +388,7 @@ internal sealed class CrossingReduction
     }
 
     /// <summary>Crossings that the sifted vertex gets by moving from above this vertex to below it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int BalanceOf(int w)
     {
         var balance = 0;
