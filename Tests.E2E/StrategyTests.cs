@@ -32,8 +32,8 @@ public sealed class StrategyTests(ConsoleFixture console)
         await Assertions.Expect(page.Page.Locator("aside.inspector")).ToContainTextAsync("risk_parity_blend");
         await page.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Page.Locator("aside.inspector")).ToHaveCountAsync(0);
-        await page.Page.Locator("#strategies tbody tr[role='row']").Filter(new LocatorFilterOptions { HasText = "risk_parity_blend" }).Locator("td").Nth(1).ClickAsync();
-        await page.Page.FocusAsync("#strategies");
+        await page.Page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(page.Page.Locator("aside.inspector")).ToContainTextAsync("risk_parity_blend");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.WaitForURLAsync("**/strategies/*-*");
         await Assertions.Expect(page.Page.Locator("h1")).ToContainTextAsync("risk_parity_blend");

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace Qmtl.Shared.NodeIds;
 
 /// <summary>SHA3-256 (FIPS 202). The platform's is used where it has one; older OpenSSL has none.</summary>
-internal static class Sha3
+public static class Sha3
 {
     private const int Rate = 136;
 

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Qmtl.Shared.Text;
 
 /// <summary>Strings of JSON documents as they stand, without losing lone surrogates and without exceptions.</summary>
-internal static class JsonText
+public static class JsonText
 {
     /// <summary>The bytes between the quotes, escapes not yet resolved.</summary>
     public static ReadOnlySpan<byte> RawString(JsonElement text) => JsonMarshal.GetRawUtf8Value(text)[1..^1];

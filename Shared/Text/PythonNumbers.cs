@@ -5,7 +5,7 @@ using System.Text;
 namespace Qmtl.Shared.Text;
 
 /// <summary>Numbers as Python reads and writes them.</summary>
-internal static class PythonNumbers
+public static class PythonNumbers
 {
     /// <summary>Python refuses to convert integers of more decimal digits from or to text.</summary>
     public const int MaxIntDigits = 4300;

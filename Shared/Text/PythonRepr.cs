@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Qmtl.Shared.Text;
 
 /// <summary><c>str()</c>, <c>repr()</c> and truth of JSON values as Python sees them.</summary>
-internal static class PythonRepr
+public static class PythonRepr
 {
     /// <summary>Python gives up at about a thousand nested calls.</summary>
     public const int MaxDepth = 990;

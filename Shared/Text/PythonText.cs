@@ -4,7 +4,7 @@ using System.Text;
 namespace Qmtl.Shared.Text;
 
 /// <summary>Python's notions of white space, letters and lower case, where .NET's differ.</summary>
-internal static class PythonText
+public static class PythonText
 {
     /// <summary><c>str.isspace()</c> of one character: also the separators U+001C to U+001F, which .NET does not count.</summary>
     public static bool IsSpace(uint codePoint) => codePoint switch

@@ -6,7 +6,7 @@ namespace Qmtl.Shared.Text;
 /// A growing byte buffer that is reused from call to call. It holds UTF-8, and where JSON escapes name half a surrogate pair,
 /// that half as three bytes of its own (WTF-8), so that nothing of the input is lost and byte order stays code-point order.
 /// </summary>
-internal sealed class Utf8Buffer(int capacity = 256)
+public sealed class Utf8Buffer(int capacity = 256)
 {
     private byte[] _bytes = new byte[capacity];
 

@@ -1,9 +1,13 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using NSubstitute;
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Families;
 using Qmtl.Console.Pages.Strategies;
+using Qmtl.Console.Storage;
 using Qmtl.Gateway;
 
 namespace Qmtl.Tests.Bunit.Strategies;
@@ -12,6 +16,7 @@ public sealed class StrategiesPageTests : BunitContext
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("qmtl-families-").FullName;
     private readonly IStrategyCatalogue _catalogue = Substitute.For<IStrategyCatalogue>();
     private readonly List<StrategyRecord> _records =
     [
@@ -28,10 +33,37 @@ public sealed class StrategiesPageTests : BunitContext
         Services.AddSingleton<ServiceDirectory>();
         Services.AddSingleton(typeof(Available<>));
         Services.AddSingleton(_catalogue);
+        Services.AddSingleton(new FamilyGroups(Options.Create(new StorageOptions { Path = _folder }), NullLogger<FamilyGroups>.Instance));
         Services.AddSingleton(TimeProvider.System);
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public void A_submission_whose_meta_names_no_family_can_be_grouped()
+    {
+        _records.Add(Record("s0", null!, null, StrategyState.Completed, 3, "w1", "btc"));
+        var page = Open("?row=s0");
+        page.Find("aside input[aria-label=Family]").Change("carry");
+        page.FindAll("aside button").Single(button => button.TextContent == "Group").Click();
+        page.WaitForAssertion(() => Assert.Equal("carry", Services.GetRequiredService<FamilyGroups>().Current["s0"]));
+    }
+
+    [Fact]
+    public void A_family_from_meta_is_not_for_grouping()
+    {
+        var page = Open("?row=s1");
+        Assert.Empty(page.FindAll("aside input[aria-label=Family]"));
+    }
 
     [Fact]
     public void Lists_what_the_catalogue_has_with_source_and_count()
