@@ -19,7 +19,7 @@ public sealed class AccessibilityTests(ConsoleFixture console)
         page.Expect("404");
         foreach (var path in new[]
         {
-            "/", "/strategies", $"/strategies?row={strategy}", "/dry-run", result, $"{result}?tab=graph", "/dry-run/unknown", "/health-report", "/no-such-page",
+            "/", "/strategies", $"/strategies?selected={strategy}", "/dry-run", result, $"{result}?tab=graph", "/dry-run/unknown", "/health-report", "/no-such-page",
             $"/strategies/{strategy}", $"/strategies/{strategy}?tab=table", $"/strategies/{strategy}?tab=json", $"/strategies/{strategy}?compare={other}&tab=changes",
         })
         {

@@ -52,7 +52,7 @@ public sealed class StrategiesPageTests : BunitContext
     public void A_submission_whose_meta_names_no_family_can_be_grouped()
     {
         _records.Add(Record("s0", null!, null, StrategyState.Completed, 3, "w1", "btc"));
-        var page = Open("?row=s0");
+        var page = Open("?selected=s0");
         page.Find("aside input[aria-label=Family]").Change("carry");
         page.FindAll("aside button").Single(button => button.TextContent == "Group").Click();
         page.WaitForAssertion(() => Assert.Equal("carry", Services.GetRequiredService<FamilyGroups>().Current["s0"]));
@@ -61,7 +61,7 @@ public sealed class StrategiesPageTests : BunitContext
     [Fact]
     public void A_family_from_meta_is_not_for_grouping()
     {
-        var page = Open("?row=s1");
+        var page = Open("?selected=s1");
         Assert.Empty(page.FindAll("aside input[aria-label=Family]"));
     }
 

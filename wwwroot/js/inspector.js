@@ -1,6 +1,8 @@
 // Esc closes the inspector, j and k move, wherever the focus is, except while typing and in dialogs and tables (those have their own).
 
 export function attach(element, component) {
+  // Closed again while this module was on its way.
+  if (!element) return;
   const end = new AbortController();
   const call = (name, ...values) => component.invokeMethodAsync(name, ...values).catch(() => end.abort());
   document.addEventListener('keydown', (event) => {
