@@ -13,7 +13,7 @@ internal static class StrategyEndpoints
     {
         var strategies = api.MapGroup("/strategies").WithTags("Strategies").ProducesProblem(503)
             .AddEndpointFilter(async (call, next) => call.HttpContext.RequestServices.GetRequiredService<StrategyGraphs>().Missing is { } missing
-                ? ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "NOT_AVAILABLE", $"{missing.Name} are not available", missing.Reason, "console settings", missing.Advice)
+                ? ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "NOT_AVAILABLE", $"{missing.Name} is not available", missing.Reason, "console settings", missing.Advice)
                 : await next(call));
         strategies.MapGet("", ListAsync).WithName("Strategies").WithSummary("All submissions, newest first").Produces<StrategiesAnswer>();
         strategies.MapGet("/{id}", FindAsync).WithName("Strategy").WithSummary("One submission")

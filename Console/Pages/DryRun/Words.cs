@@ -71,8 +71,9 @@ internal static class Words
     public static string Source(DryRunAnswer answer) => answer.Source == DryRunSource.Diff ? "diff" : "tag queries";
 
     /// <summary>Why the context was downgraded, and what to do.</summary>
-    public static string Downgrade(string? reason) => reason switch
+    public static string Downgrade(string? reason, bool namesWorld) => reason switch
     {
+        "decision_unavailable" when !namesWorld => "No world was named, so there was no decision to ask for. Choose a world to see what it decides.",
         "missing_as_of" => "No as_of was given: a backtest or dry-run domain needs the point in time of its data. Add compute_context.as_of.",
         "stale_decision" => "The world's decision is stale. Check the WorldService, then try again.",
         "decision_unavailable" => "The world's decision could not be had. Check that the world exists and that the WorldService answers.",
