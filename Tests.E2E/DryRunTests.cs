@@ -46,17 +46,16 @@ public sealed class DryRunTests(ConsoleFixture console)
     }
 
     [Theory]
-    [InlineData("not JSON", "this is no JSON", "NOT_READABLE")]
-    [InlineData("a wrong type", """{"schema_version":"v1","nodes":7}""", "WRONG_TYPE")]
-    [InlineData("missing fields", """{"schema_version":"v1","nodes":[{"node_id":"blake3:00"}]}""", "E_NODE_ID_FIELDS")]
-    [InlineData("no schema version", """{"nodes":[{"node_id":"blake3:00"}]}""", "E_SCHEMA_INVALID")]
-    [InlineData("a lone surrogate", """{"schema_version":"v1","nodes":[{"node_id":"\ud800"}]}""", "BAD_VALUE")]
-    public async Task Bad_input_is_told_at_its_place_and_the_page_stays_alive(string what, string text, string code)
+    [InlineData("this is no JSON", "NOT_READABLE")]
+    [InlineData("""{"schema_version":"v1","nodes":7}""", "WRONG_TYPE")]
+    [InlineData("""{"schema_version":"v1","nodes":[{"node_id":"blake3:00"}]}""", "E_NODE_ID_FIELDS")]
+    [InlineData("""{"nodes":[{"node_id":"blake3:00"}]}""", "E_SCHEMA_INVALID")]
+    [InlineData("""{"schema_version":"v1","nodes":[{"node_id":"\ud800"}]}""", "BAD_VALUE")]
+    public async Task Bad_input_is_told_at_its_place_and_the_page_stays_alive(string text, string code)
     {
         await using var page = await console.OpenAsync("/dry-run");
         await page.PasteAsync(text);
         await Assertions.Expect(page.Page.Locator(".finding", new PageLocatorOptions { HasText = code }).First).ToBeVisibleAsync();
-        Assert.NotEmpty(what);
 
         await page.ClearEditorAsync();
         await page.PasteAsync(ConsoleApi.Dag("head-1-linear"));
@@ -69,7 +68,8 @@ public sealed class DryRunTests(ConsoleFixture console)
         await using var page = await console.OpenAsync("/dry-run");
         await page.PasteAsync(ConsoleApi.Dag("head-3-branching").Replace("\"node_type\"", "\n\"node_type\"").Replace("\"window\": 26", "\"window\": 27").Replace("\"window\":26", "\"window\":27"));
         await page.Page.Locator(".finding", new PageLocatorOptions { HasText = "E_NODE_ID_MISMATCH" }).First.Locator("button").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".cm-editor.cm-focused")).ToBeVisibleAsync();
+        // The mark at the place, not only the focus, which the paste gave already.
+        await Assertions.Expect(page.Page.Locator(".finding-target").First).ToContainTextAsync("blake3:");
     }
 
     [Fact]

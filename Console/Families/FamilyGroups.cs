@@ -21,13 +21,27 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
     private readonly SemaphoreSlim _writing = new(1, 1);
     private FrozenDictionary<string, string>? _groups;
 
-    /// <summary>The names by strategy id. A snapshot, swapped whole.</summary>
-    public IReadOnlyDictionary<string, string> Current => _groups ??= Load();
+    /// <summary>The names by strategy id. A snapshot, swapped whole. Empty while the file cannot be read; it is tried again at the next call.</summary>
+    public IReadOnlyDictionary<string, string> Current
+    {
+        get
+        {
+            try
+            {
+                return Stored();
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                log.LogError(problem, "The families in {File} cannot be read now; families given by users are unknown until they can.", _file);
+                return FrozenDictionary<string, string>.Empty;
+            }
+        }
+    }
 
     /// <summary>Gives a submission a family; an empty name takes it away.</summary>
     /// <exception cref="ArgumentException">The name is too long or holds control characters.</exception>
     /// <exception cref="InvalidOperationException">The bound of <see cref="MaxEntries"/> is reached.</exception>
-    /// <exception cref="IOException">The file cannot be written; nothing changed.</exception>
+    /// <exception cref="IOException">The file cannot be read or written; nothing changed.</exception>
     public async Task AssignAsync(string strategyId, string? name, CancellationToken cancellation)
     {
         var trimmed = name?.Trim() ?? "";
@@ -39,7 +53,7 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
         await _writing.WaitAsync(cancellation);
         try
         {
-            var groups = new Dictionary<string, string>(Current, StringComparer.Ordinal);
+            var groups = new Dictionary<string, string>(Stored(), StringComparer.Ordinal);
             if (trimmed.Length == 0)
             {
                 groups.Remove(strategyId);
@@ -68,6 +82,9 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
 
     public void Dispose() => _writing.Dispose();
 
+    // A file that cannot be read is not an empty one: what is in it must not be overwritten by the next grouping.
+    private FrozenDictionary<string, string> Stored() => _groups ??= Load();
+
     private FrozenDictionary<string, string> Load()
     {
         if (!File.Exists(_file))
@@ -80,16 +97,11 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
             var groups = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(_file)) ?? [];
             return groups.ToFrozenDictionary(StringComparer.Ordinal);
         }
-        catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException problem)
         {
-            // Kept aside rather than overwritten by the next grouping.
             var aside = $"{_file}.damaged";
-            log.LogError(problem, "The families in {File} cannot be read. The file is kept as {Aside}; families given by users are unknown until it is repaired.", _file, aside);
-            if (problem is JsonException)
-            {
-                File.Move(_file, aside, overwrite: true);
-            }
-
+            log.LogError(problem, "The families in {File} are damaged. The file is kept as {Aside}; families given by users are unknown until it is repaired.", _file, aside);
+            File.Move(_file, aside, overwrite: true);
             return FrozenDictionary<string, string>.Empty;
         }
     }

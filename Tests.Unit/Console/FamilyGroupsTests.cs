@@ -40,5 +40,20 @@ public sealed class FamilyGroupsTests : IDisposable
         Assert.Equal("{ not json", File.ReadAllText(Path.Combine(_folder, "families.json.damaged")));
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_read_now_is_not_overwritten()
+    {
+        await Groups().AssignAsync("s1", "carry", CancellationToken.None);
+        var groups = Groups();
+        using (File.Open(Path.Combine(_folder, "families.json"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Empty(groups.Current);
+            await Assert.ThrowsAsync<IOException>(() => groups.AssignAsync("s2", "momentum", CancellationToken.None));
+        }
+
+        await groups.AssignAsync("s2", "momentum", CancellationToken.None);
+        Assert.Equal("carry", groups.Current["s1"]);
+    }
+
     private FamilyGroups Groups() => new(Options.Create(new StorageOptions { Path = _folder }), NullLogger<FamilyGroups>.Instance);
 }
