@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using NSubstitute;
@@ -37,6 +38,7 @@ public sealed class DryRunPageTests : BunitContext
         Services.AddSingleton(typeof(Available<>));
         Services.AddSingleton(worlds);
         Services.AddSingleton(catalogue);
+        Services.AddSingleton(Substitute.For<IGateway>());
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(Options.Create(new LimitsOptions()));
         Services.AddSingleton(Options.Create(new StorageOptions { Path = _folder }));
@@ -65,6 +67,18 @@ public sealed class DryRunPageTests : BunitContext
         Assert.Contains("text changed since", page.Markup);
         await editor.OnText(new() { Characters = 9, Lines = 1, Live = true, Loads = 2 });
         Assert.Empty(page.FindAll(".finding"));
+    }
+
+    [Fact]
+    public async Task Without_a_Gateway_a_DAG_can_be_checked_and_the_page_says_why_not_dry_run()
+    {
+        Services.RemoveAll<IGateway>();
+        var page = Open("/dry-run");
+        await page.FindComponent<DagEditor>().Instance.OnText(new() { Characters = 10, Lines = 1, Live = true, Loads = 1 });
+        Assert.True(page.Find("button.primary").HasAttribute("disabled"));
+        Assert.Contains("Gateway:Url is set, but this version", page.Find("button.primary").GetAttribute("title"));
+        Assert.Contains("DAGs can be checked here, but not dry-run", page.Markup);
+        Assert.False(page.FindAll("button").Single(button => button.TextContent == "Check").HasAttribute("disabled"));
     }
 
     [Fact]

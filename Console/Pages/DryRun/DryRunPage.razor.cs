@@ -39,6 +39,9 @@ public sealed partial class DryRunPage
     public string? Id { get; set; }
 
     [Inject]
+    private Available<IGateway> Gateway { get; set; } = null!;
+
+    [Inject]
     private DryRunStore Store { get; set; } = null!;
 
     [Inject]
