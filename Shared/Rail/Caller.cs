@@ -38,6 +38,12 @@ public sealed record Caller
     /// <summary>Joins what one request caused, here and, as <c>X-Correlation-ID</c>, in the systems that it reached.</summary>
     public string? CorrelationId { get; init; }
 
+    /// <summary>
+    /// Permissions that the API key's scope names one by one; empty for a key that has its rights through a role, and for everybody else. Only such
+    /// a key may confirm an emergency.
+    /// </summary>
+    public IReadOnlyCollection<string> NamedPermissions { get; init; } = [];
+
     /// <summary>The console itself, for what it does by itself and records.</summary>
     public static Caller Console { get; } = new() { UserId = "console", Name = "Console", Kind = CallerKind.Console, SessionId = "console" };
 }

@@ -10,6 +10,9 @@ public interface IAuthorizer
     /// <param name="scope">For instance <c>world:crypto</c>; null asks for the permission everywhere.</param>
     AccessDecision Decide(Caller caller, string permission, string? scope = null);
 
+    /// <summary>As <see cref="Decide"/> for an emergency stop or an abort: the read-only switch does not stop it.</summary>
+    AccessDecision DecideEmergency(Caller caller, string permission, string? scope = null) => Decide(caller, permission, scope);
+
     /// <summary>Where a caller holds a permission: null everywhere, empty nowhere, else the scopes, for instance <c>world:crypto</c>.</summary>
     IReadOnlySet<string>? ScopesOf(Caller caller, string permission);
 
@@ -17,6 +20,11 @@ public interface IAuthorizer
     /// <param name="target">What the caller wanted to do it to, for the audit.</param>
     /// <exception cref="PermissionDeniedException">Not granted. Nothing happened.</exception>
     ValueTask RequireAsync(Caller caller, string permission, string? scope, string target, CancellationToken cancellation);
+
+    /// <summary>As <see cref="RequireAsync"/>, decided by <see cref="DecideEmergency"/>.</summary>
+    /// <exception cref="PermissionDeniedException">Not granted. Nothing happened.</exception>
+    ValueTask RequireEmergencyAsync(Caller caller, string permission, string? scope, string target, CancellationToken cancellation) =>
+        RequireAsync(caller, permission, scope, target, cancellation);
 }
 
 /// <summary>Whether something is allowed.</summary>

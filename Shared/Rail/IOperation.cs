@@ -99,6 +99,9 @@ public sealed record OperationRequest(string Target, JsonElement Parameters)
 {
     /// <summary>Who asks: operations on accounts must know whose right it is.</summary>
     public Caller? Caller { get; init; }
+
+    /// <summary>In an undo: the kind that takes it back; null when it is the same kind.</summary>
+    public string? Kind { get; init; }
 }
 
 /// <summary>What would happen, exactly. All of it is in the plan's digest.</summary>

@@ -42,7 +42,11 @@ public sealed record Plan
 
     public required PlanState State { get; init; }
 
+    /// <summary>What would happen. In lists without its items; <see cref="ItemCount"/> says how many there are.</summary>
     public required OperationPlan Content { get; init; }
+
+    /// <summary>How many items it has.</summary>
+    public int ItemCount { get; init; }
 
     public required string Title { get; init; }
 
