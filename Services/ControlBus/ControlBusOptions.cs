@@ -9,6 +9,10 @@ public sealed class ControlBusOptions
     [Range(1, 1_000_000)]
     public int JournalCapacity { get; set; } = 10_000;
 
+    /// <summary>Bytes of events that the journal keeps; older ones are forgotten.</summary>
+    [Range(1, long.MaxValue)]
+    public long JournalBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Events that wait for one subscriber; then its oldest are dropped and counted.</summary>
     [Range(1, 100_000)]
     public int SubscriberCapacity { get; set; } = 1_000;
@@ -20,4 +24,22 @@ public sealed class ControlBusOptions
     /// <summary>Most open subscriptions; a further one is refused.</summary>
     [Range(1, 100_000)]
     public int MaxSubscribers { get; set; } = 2_000;
+
+    /// <summary>Keys that are compared with their latest event.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxKeys { get; set; } = 100_000;
+
+    /// <summary>Deliveries of a Gateway that are remembered, so that the same one on two sockets counts once.</summary>
+    [Range(1, 1_000_000)]
+    public int DeliveryWindow { get; set; } = 10_000;
+
+    /// <summary>How long an event waits for the same one from another source.</summary>
+    public TimeSpan PairingWindow { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Events that wait for a pair, at most.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxPairing { get; set; } = 50_000;
+
+    /// <summary>Whether pairing is prepared before a second source has delivered anything: set when several sources are configured.</summary>
+    public bool PairFromStart { get; set; }
 }

@@ -40,7 +40,7 @@ public static class DagManagerEvents
             Key = QueueKey(tags, interval),
             EventTime = at,
             Etag = etag,
-            DataJson = JsonSerializer.Serialize(data),
+            Data = JsonSerializer.SerializeToUtf8Bytes(data),
         };
     }
 
@@ -69,7 +69,7 @@ public static class DagManagerEvents
             WorldId = worldId,
             EventTime = at,
             Etag = etag,
-            DataJson = JsonSerializer.Serialize(data),
+            Data = JsonSerializer.SerializeToUtf8Bytes(data),
         };
     }
 

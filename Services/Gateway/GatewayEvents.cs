@@ -15,6 +15,6 @@ public static class GatewayEvents
         Key = $"progress:{strategyId}",
         WorldId = worldId,
         EventTime = at,
-        DataJson = JsonSerializer.Serialize(new { strategy_id = strategyId, status = StrategyStates.Text(state), version = 1 }),
+        Data = JsonSerializer.SerializeToUtf8Bytes(new { strategy_id = strategyId, status = StrategyStates.Text(state), version = 1 }),
     };
 }

@@ -30,7 +30,7 @@ public static class WorldServiceEvents
             WorldId = activation.WorldId,
             EventTime = at,
             Etag = etag,
-            DataJson = JsonSerializer.Serialize(new
+            Data = JsonSerializer.SerializeToUtf8Bytes(new
             {
                 world_id = activation.WorldId,
                 etag,
@@ -59,7 +59,7 @@ public static class WorldServiceEvents
         WorldId = worldId,
         EventTime = at,
         Etag = string.Create(CultureInfo.InvariantCulture, $"policy:{worldId}:{policyVersion}"),
-        DataJson = JsonSerializer.Serialize(new
+        Data = JsonSerializer.SerializeToUtf8Bytes(new
         {
             world_id = worldId,
             policy_version = policyVersion,

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
 using Qmtl.ControlBus.InMemory;
@@ -14,7 +15,7 @@ public abstract class ControlBusContract
     private protected abstract (IControlFeed Feed, IControlEmitter Emitter, IControlPublisher Publisher) Make(ControlBusOptions options);
 
     private protected static ControlEvent Event(int number, string type = "queue_updated") =>
-        new() { Type = type, Key = $"k{number}", DataJson = $"{{\"n\":{number}}}" };
+        new() { Type = type, Key = $"k{number}", Data = Encoding.UTF8.GetBytes($"{{\"n\":{number}}}") };
 
     [Fact]
     public async Task Events_are_numbered_from_one_without_gaps_and_stamped()

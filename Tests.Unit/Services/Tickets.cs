@@ -11,5 +11,5 @@ internal static class Tickets
     public static RailTicket Make(string kind, string target, string item, DateTimeOffset expires) =>
         (RailTicket)Activator.CreateInstance(
             typeof(RailTicket), BindingFlags.Instance | BindingFlags.NonPublic, binder: null,
-            ["op", kind, target, new HashSet<string> { item }, expires], culture: null)!;
+            ["op", kind, target, new HashSet<string> { item }, expires, null], culture: null)!;
 }

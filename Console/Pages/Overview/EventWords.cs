@@ -24,7 +24,7 @@ public static class EventWords
         ArgumentNullException.ThrowIfNull(names);
         try
         {
-            using var document = JsonDocument.Parse(item.DataJson);
+            using var document = JsonDocument.Parse(item.Data);
             return Known(item.Type, document.RootElement, id => names.GetValueOrDefault(id) ?? Middle.Cut(id, 16)) ?? item.Key;
         }
         catch (JsonException)

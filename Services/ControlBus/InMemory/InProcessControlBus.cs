@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using Qmtl.ControlBus.Journal;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Rail;
 
@@ -13,7 +14,7 @@ public sealed class InProcessControlBus(IOptions<ControlBusOptions> options, Tim
     : IControlFeed, IControlEmitter, IControlPublisher
 {
     private readonly ControlBusOptions _options = options.Value;
-    private readonly EventJournal _journal = new(options.Value.JournalCapacity);
+    private readonly EventJournal _journal = new(options.Value.JournalCapacity, options.Value.JournalBytes);
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
     private long _sequence;
@@ -29,7 +30,7 @@ public sealed class InProcessControlBus(IOptions<ControlBusOptions> options, Tim
 
     public IReadOnlyList<ControlEvent> Recent(int count)
     {
-        lock (_gate) return _journal.Newest(count);
+        lock (_gate) return _journal.Tail(count);
     }
 
     /// <summary>The subscription is open when this returns, not only when the first batch is asked for: a snapshot read afterwards misses nothing.</summary>
