@@ -96,6 +96,7 @@ public static class ConsoleApplication
         services.AddSingleton(typeof(Available<>));
         QmtlServices.Add(services, configuration, settings);
 
+        services.AddSignIn(configuration);
         services.AddConsoleApi(configuration);
         services.AddGraphs();
         services.AddSingleton<HealthMonitor>();
@@ -117,6 +118,7 @@ public static class ConsoleApplication
         app.UseMiddleware<HostGuard>();
         app.UseRouting();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseSignIn();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         // After the line above: what goes wrong under /api is answered as problem details, not as a page.
         app.UseConsoleApi();

@@ -58,6 +58,9 @@ public static class KnownSettings
         new("Gateway:FallbackSentinelFormat", SettingUse.Read, SettingKind.Choice, "decimal", ["decimal", "hex"]),
         new("Http:PublicOrigin", SettingUse.Read, SettingKind.Origin),
         new("Storage:Path", SettingUse.Read, SettingKind.Folder, "qmtl-console in the user's application data"),
+        new("SignIn:Mode", SettingUse.Read, SettingKind.Choice, "Local", ["Local", "Proxy", "OAuth", "Open"]),
+        new("SignIn:IdleMinutes", SettingUse.Read, SettingKind.Whole, "30"),
+        new("SignIn:SessionHours", SettingUse.Read, SettingKind.Whole, "12"),
         .. LimitSettings(),
 
         new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
@@ -81,7 +84,6 @@ public static class KnownSettings
         new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
         new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
         new("ControlBus:StartBack", SettingUse.Later),
-        new("SignIn:Mode", SettingUse.Later),
         new("SignIn:Proxy:*", SettingUse.Later),
         new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
         new("Operations:Policies:*", SettingUse.Later),

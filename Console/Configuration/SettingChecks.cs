@@ -40,6 +40,8 @@ public static class SettingChecks
     private static string? Whole(KnownSetting setting, string value)
     {
         if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return "use a whole number, for instance 7.";
+        if (setting.Name == "SignIn:IdleMinutes") return number is < 1 or > 1_440 ? "use 1 to 1440 minutes." : null;
+        if (setting.Name == "SignIn:SessionHours") return number is < 1 or > 168 ? "use 1 to 168 hours." : null;
         return setting.Name == "Sandbox:Seed" && number is < int.MinValue or > int.MaxValue ? $"use a whole number from {int.MinValue} to {int.MaxValue}." : null;
     }
 

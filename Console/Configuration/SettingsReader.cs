@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Qmtl.Console.Api;
+using Qmtl.Console.Security.SignIn;
 
 namespace Qmtl.Console.Configuration;
 
@@ -26,6 +27,7 @@ public static class SettingsReader
         if (!wrongLimits) errors.AddRange(LimitErrors(configuration));
         var observed = ObservedSystems(configuration);
         errors.AddRange(SandboxErrors(SettingChecks.Switch(configuration["Sandbox:Enabled"]), observed));
+        errors.AddRange(SignInErrors(configuration, observed));
         if (errors.Count > 0) throw new SettingsRefusedException(errors);
         return new()
         {
@@ -53,6 +55,14 @@ public static class SettingsReader
         if (sandbox == false && observed.Count == 0)
         {
             yield return $"Sandbox:Enabled is false, and no observed system is named: the console would have nothing to show. Name one ({SettingChecks.Join([.. KnownSettings.All.Where(setting => setting.Use == SettingUse.ObservedSystem).Select(setting => setting.Name)], "or")}) or leave Sandbox:Enabled out.";
+        }
+    }
+
+    private static IEnumerable<string> SignInErrors(IConfigurationRoot configuration, List<string> observed)
+    {
+        if (SignInOptions.Of(configuration).Mode == SignInMode.Open && observed.Count > 0)
+        {
+            yield return $"SignIn:Mode is Open, but {SettingChecks.Join(observed)} {(observed.Count == 1 ? "names" : "name")} an observed system. Open lets everybody in and is for the sandbox only: use Local, Proxy or OAuth.";
         }
     }
 

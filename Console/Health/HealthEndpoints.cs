@@ -12,7 +12,7 @@ public static class HealthEndpoints
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => TypedResults.Text("ok")).ExcludeFromDescription();
+        routes.MapGet("/healthz", () => TypedResults.Text("ok")).ExcludeFromDescription().AllowAnonymous();
         routes.MapGet("/readyz", (IHostApplicationLifetime lifetime, HealthMonitor monitor) =>
         {
             var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
@@ -25,7 +25,7 @@ public static class HealthEndpoints
                     snapshot.TakenAt,
                     [.. snapshot.Readings.Select(reading => new ReadyDependency(reading.Name, DependencyWords.Of(reading.State), reading.Source, reading.ReadAt, reading.Latency?.TotalMilliseconds, reading.Detail))]),
                 statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().AllowAnonymous();
     }
 
     private sealed record ReadyAnswer(string Status, string Version, DateTimeOffset? ReadAt, IReadOnlyList<ReadyDependency> Dependencies);

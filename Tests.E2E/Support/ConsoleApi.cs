@@ -25,8 +25,9 @@ public static class ConsoleApi
     /// <summary>Runs a dry-run and answers the path of its page.</summary>
     public static async Task<string> DryRunAsync(this ConsoleServer server, string dag)
     {
-        using var content = new StringContent(dag);
-        using var response = await Client.PostAsync(new Uri(server.Url, "api/v1/dry-runs"), content);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Url, "api/v1/dry-runs")) { Content = new StringContent(dag) };
+        request.Headers.Add("Origin", server.Url.GetLeftPart(UriPartial.Authority));
+        using var response = await Client.SendAsync(request);
         response.EnsureSuccessStatusCode();
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return $"/dry-run/{body.RootElement.GetProperty("id").GetString()}";

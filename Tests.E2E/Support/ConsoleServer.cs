@@ -40,7 +40,7 @@ public sealed partial class ConsoleServer : IAsyncDisposable
     {
         var storage = Directory.CreateTempSubdirectory("qmtl-console-e2e-").FullName;
         return StartProgramAsync(ProgramFile("Console", "Qmtl.Console", Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED")), storage,
-            [$"--Storage:Path={storage}", .. arguments]);
+            [$"--Storage:Path={storage}", .. arguments.Any(argument => argument.StartsWith("--SignIn:Mode=", StringComparison.Ordinal)) ? [] : new[] { "--SignIn:Mode=Open" }, .. arguments]);
     }
 
     /// <summary>Starts the page that exercises what the console needs of the Blazor script.</summary>

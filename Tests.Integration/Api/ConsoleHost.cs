@@ -6,6 +6,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Qmtl.Console;
+using Qmtl.Console.Configuration;
+using Qmtl.Console.Security.Sessions;
 
 namespace Qmtl.Tests.Integration.Api;
 
@@ -32,9 +34,11 @@ public sealed class ConsoleHost : IAsyncDisposable
     public static async Task<ConsoleHost> StartAsync(params (string Name, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("qmtl-console-tests-").FullName;
+        // Open unless the test says otherwise: most tests are not about who somebody is.
+        var mode = settings.Any(setting => setting.Name == "SignIn:Mode" || KnownSettings.Find(setting.Name)?.Use == SettingUse.ObservedSystem) ? [] : new[] { ("SignIn:Mode", "Open") };
         var app = ConsoleApplication.Build(["--urls=http://127.0.0.1:0"], builder =>
         {
-            builder.Configuration.AddInMemoryCollection(settings.Append(("Storage:Path", folder))
+            builder.Configuration.AddInMemoryCollection(mode.Concat(settings).Append(("Storage:Path", folder))
                 .Select(setting => KeyValuePair.Create<string, string?>(setting.Item1, setting.Item2)));
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
         });
@@ -42,12 +46,24 @@ public sealed class ConsoleHost : IAsyncDisposable
         return new ConsoleHost(app, folder);
     }
 
-    public HttpClient NewClient() => new(new SocketsHttpHandler { MaxConnectionsPerServer = 64, Expect100ContinueTimeout = TimeSpan.FromSeconds(5) })
+    /// <summary>A client that sends the Origin of the console's own pages, and the cookie of a session where one is given.</summary>
+    public HttpClient NewClient(string? token = null)
     {
-        BaseAddress = Address,
-        Timeout = TimeSpan.FromSeconds(120),
-        DefaultRequestVersion = HttpVersion.Version11,
-    };
+        // The cookie is Secure, which a cookie container sends over https only; browsers make an exception for loopback.
+        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 64, Expect100ContinueTimeout = TimeSpan.FromSeconds(5), UseCookies = false, AllowAutoRedirect = false };
+        var client = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(120), DefaultRequestVersion = HttpVersion.Version11 };
+        client.DefaultRequestHeaders.Add("Origin", Address.GetLeftPart(UriPartial.Authority));
+        if (token is not null) client.DefaultRequestHeaders.Add("Cookie", $"{SessionCookie.Name}={token}");
+        return client;
+    }
+
+    /// <summary>A client with a session of its own, in any mode of sign-in.</summary>
+    public async Task<HttpClient> SignedInAsync(string role, string? user = null, params string[] scopes)
+    {
+        var sessions = Services.GetRequiredService<ISessions>();
+        var (_, token) = await sessions.BeginAsync(new NewSession($"test:{user ?? role}", user ?? role, role, scopes), CancellationToken.None);
+        return NewClient(token);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -106,7 +106,8 @@ public sealed class StrategyTests(ConsoleFixture fixture) : IClassFixture<Consol
     public async Task A_connected_console_says_that_it_cannot_read_strategies_yet()
     {
         await using var host = await ConsoleHost.StartAsync(("Redis:Connection", "localhost:6379"));
-        using var answer = await host.Client.GetAsync("/api/v1/strategies");
+        using var client = await host.SignedInAsync("viewer");
+        using var answer = await client.GetAsync("/api/v1/strategies");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("Redis:Connection", await answer.Content.ReadAsStringAsync());
     }

@@ -77,16 +77,17 @@ public sealed partial class ShellTests
     public async Task A_connected_console_is_ready_and_shows_reasons_in_place_of_data()
     {
         await using var host = await ConsoleHost.StartAsync(("Gateway:Url", "http://127.0.0.1:9"));
+        using var client = await host.SignedInAsync("viewer");
         using var ready = await host.Client.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-        var html = await host.Client.GetStringAsync("/");
-        Assert.Contains("Gateway: not in this version", WebUtility.HtmlDecode(await host.Client.GetStringAsync("/")), StringComparison.Ordinal);
+        var html = await client.GetStringAsync("/");
+        Assert.Contains("Gateway: not in this version", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
         Assert.DoesNotContain("momentum", html, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing needs attention", html, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("What needs attention is not known", html, StringComparison.Ordinal);
         foreach (var page in new[] { "/strategies", "/dry-run", "/health-report" })
         {
-            using var answer = await host.Client.GetAsync(page);
+            using var answer = await client.GetAsync(page);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.DoesNotContain("This page failed", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }

@@ -65,7 +65,8 @@ public sealed class SettingsTests
     [InlineData("Sandbox:Seed", "3000000000")]
     [InlineData("Http:PublicOrigin", "https://console.example/path")]
     [InlineData("ControlBus:Sources:0", "smoke-signals")]
-    [InlineData("SignIn:Mode", "Open")]
+    [InlineData("SignIn:Mode", "Everybody")]
+    [InlineData("SignIn:IdleMinutes", "0")]
     [InlineData("Operations:Policies:schema.rollback", "two")]
     [InlineData("Kafka:SaslPassword", "x")]
     public void Refuses(string name, string value) => Assert.Contains(name.Split(':')[0], Assert.Single(Errors((name, value))), StringComparison.Ordinal);

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Qmtl.Console.Security.Keys;
+using Qmtl.Console.Security.Sessions;
+using Qmtl.Console.Security.SignIn;
+using Qmtl.Operations.Storage;
+using Qmtl.Operations.Storage.InMemory;
+using Qmtl.Shared.Rail;
+
+namespace Qmtl.Console.Security;
+
+/// <summary>Sign-in: who somebody is, and what they may do.</summary>
+public static class SecurityRegistration
+{
+    private const string AntiforgeryCookie = "__Host-qmtl-antiforgery";
+
+    /// <summary>Adds sessions, keys, the authorizer and the modes Local and Open.</summary>
+    public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = SignInOptions.Of(configuration);
+        services.TryAddSingleton(options);
+        services.TryAddSingleton<IDocumentStore, InMemoryDocumentStore>();
+        services.AddSingleton<AccessDirectory>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddSingleton<ISessionLiveness>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddHostedService<SessionSweeper>();
+        services.AddSingleton<IApiKeyUse, ApiKeyUse>();
+        services.AddSingleton<IAuthorizer, ConsoleAuthorizer>();
+        if (options.Mode == SignInMode.Open) services.AddSingleton<IRequestSignIn, OpenRequestSignIn>();
+
+        services.AddHttpContextAccessor();
+        services.AddScoped<CallerState>();
+        services.AddScoped<AuthenticationStateProvider>(provider => provider.GetRequiredService<CallerState>());
+        services.AddScoped<ICurrentCaller, CurrentCaller>();
+
+        services.AddAuthentication(CallerIdentity.Scheme).AddScheme<AuthenticationSchemeOptions, CallerAuthenticationHandler>(CallerIdentity.Scheme, null);
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = AntiforgeryCookie;
+            antiforgery.Cookie.Path = "/";
+        });
+        services.Configure<CookiePolicyOptions>(policy =>
+        {
+            // Browsers take Secure cookies on loopback http too; antiforgery itself refuses to ask for it there.
+            policy.Secure = CookieSecurePolicy.Always;
+            policy.HttpOnly = Microsoft.AspNetCore.CookiePolicy.HttpOnlyPolicy.Always;
+        });
+        return services;
+    }
+
+    /// <summary>After routing, before everything that answers.</summary>
+    public static void UseSignIn(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<KeyInQueryGuard>();
+        app.UseCookiePolicy();
+        app.UseAuthentication();
+        app.UseMiddleware<SignInGate>();
+    }
+}

@@ -1,0 +1,50 @@
+using Qmtl.Console.Security.SignIn;
+using Qmtl.Shared.Rail;
+
+namespace Qmtl.Console.Security.Sessions;
+
+/// <summary>Reads accounts, sessions and keys again and again, ends what has run out, and records it.</summary>
+internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions options, TimeProvider time, ILogger<SessionSweeper> log, IAuditLog? audit = null) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first request: nobody with a session is sent to the sign-in page only because nothing was read yet.
+        await SweepAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Refresh, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var ended = await registry.SweepAsync(cancellation);
+            if (ended.Count > 0 && audit is not null) await audit.AppendAsync([.. ended.Select(end => Record(end.Session, end.Cause))], cancellation);
+        }
+#pragma warning disable CA1031 // Whatever the store throws, the next round tries again.
+        catch (Exception problem) when (problem is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            log.LogError(problem, "Accounts, sessions and keys could not be read from the console's store; the next reading is in {Seconds} s", options.Refresh.TotalSeconds);
+        }
+    }
+
+    private AuditRecord Record(Session session, SessionEndCause cause) => new()
+    {
+        At = time.GetUtcNow(),
+        Phase = AuditPhase.Event,
+        Action = "session.expired",
+        Outcome = "done",
+        Actor = session.UserId,
+        ActorName = session.Name,
+        ActorKind = CallerKind.Person,
+        Session = session.Id,
+        Target = session.UserId,
+        Detail = SessionWords.Of(cause, options),
+    };
+}
