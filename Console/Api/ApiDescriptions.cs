@@ -59,6 +59,20 @@ internal static class ApiDescriptions
             return Task.CompletedTask;
         });
 
+    /// <summary>A JSON body of this shape, which the end point reads itself.</summary>
+    public static RouteHandlerBuilder DescribeBody<TBody>(this RouteHandlerBuilder route) =>
+        route.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Description = "At most Limits:BodyBytes (1 MiB). Members that mean nothing are refused.",
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(typeof(TBody), cancellationToken: cancellation) },
+                },
+            };
+        });
+
     private static OpenApiParameter Query(string name, string text, bool required, JsonSchemaType type) => new()
     {
         Name = name,

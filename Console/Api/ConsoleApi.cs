@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Qmtl.Console.Api.Rail;
 using Qmtl.Console.DryRuns;
+using Qmtl.Console.Security;
 using Qmtl.Console.Storage;
 
 namespace Qmtl.Console.Api;
@@ -25,10 +27,12 @@ public static class ConsoleApi
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Qmtl.Console";
-            document.Info.Description = "DAG check, dry-run and lookups of the operations console. Errors are problem details (RFC 9457) with code, where and advice.";
+            document.Info.Description = "DAG check, dry-run, lookups, plans and jobs of the operations console. Errors are problem details (RFC 9457) with code, where and advice.";
             return Task.CompletedTask;
         }));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton(provider => new PlanReplays(provider.GetRequiredService<Qmtl.Operations.Storage.IDocumentStore>()));
         services.AddSingleton<BodyAdmission>();
         services.AddSingleton<DryRunStore>();
         services.AddSingleton<DryRunService>();
@@ -53,6 +57,9 @@ public static class ConsoleApi
         DagEndpoints.Map(api);
         QueueEndpoints.Map(api);
         StrategyEndpoints.Map(api);
+        PlanEndpoints.Map(api);
+        JobEndpoints.Map(api);
+        AccessEndpoints.Map(api);
         routes.MapOpenApi();
     }
 

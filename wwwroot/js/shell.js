@@ -53,6 +53,17 @@ export function ageOf(moment, at = now()) {
   return seconds < 1 ? 'now' : `${words(seconds)} ago`;
 }
 
+// The same words as Age.Left.
+export function leftUntil(moment, at = now()) {
+  const seconds = Math.ceil((moment - at) / 1000);
+  const two = (value) => String(value).padStart(2, '0');
+  if (seconds <= 0) return 'closed';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ${two(Math.floor(seconds / 60) % 60)} min`;
+  return `${Math.floor(seconds / 86400)} d ${Math.floor(seconds / 3600) % 24} h`;
+}
+
 // Writes into the text node that the framework made, so that it can still find and replace it.
 function write(element, text) {
   const node = [...element.childNodes].find((child) => child.nodeType === Node.TEXT_NODE);
@@ -66,6 +77,10 @@ function tick() {
   for (const element of document.querySelectorAll('time[data-age]')) {
     const moment = Date.parse(element.dateTime);
     if (Number.isFinite(moment)) write(element, ageOf(moment, at));
+  }
+  for (const element of document.querySelectorAll('time[data-countdown]')) {
+    const moment = Date.parse(element.dateTime);
+    if (Number.isFinite(moment)) write(element, leftUntil(moment, at));
   }
 }
 

@@ -13,6 +13,20 @@ public static class Age
         return seconds <= -2 ? $"in {words}" : seconds < 1 ? "now" : $"{words} ago";
     }
 
+    /// <summary>What is left until a moment: <c>23 h 12 min</c>, <c>14 min 05 s</c>, <c>9 s</c>; <c>closed</c> once it has passed.</summary>
+    public static string Left(DateTimeOffset moment, DateTimeOffset now)
+    {
+        var seconds = (long)Math.Ceiling((moment - now).TotalSeconds);
+        return seconds switch
+        {
+            <= 0 => "closed",
+            < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds} s"),
+            < 3600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60} min {seconds % 60:00} s"),
+            < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600} h {seconds / 60 % 60:00} min"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400} d {seconds / 3600 % 24} h"),
+        };
+    }
+
     /// <summary>UTC, for instance <c>2026-03-01 07:15:02</c>.</summary>
     public static string Utc(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Mvc;
+using Qmtl.Console.Security;
+using Qmtl.Operations.Plans;
+using Qmtl.Shared.Rail;
+
+namespace Qmtl.Console.Api.Rail;
+
+/// <summary>Roles and policies over HTTP; read only, because they are code and configuration.</summary>
+internal static class AccessEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var access = api.MapGroup("/access").WithTags("Access").AddEndpointFilter(RailProblems.Answer).ProducesProblem(403);
+        access.MapGet("/roles", RolesAsync).WithName("Roles").WithSummary("Roles with their permissions").Produces<RolesAnswer>();
+        access.MapGet("/policies", PoliciesAsync).WithName("Policies").WithSummary("What each kind of operation must pass, and which setting says so").Produces<PoliciesAnswer>();
+    }
+
+    internal sealed record RolesAnswer(IReadOnlyList<RoleAnswer> Roles, IReadOnlyList<string> Permissions);
+
+    internal sealed record RoleAnswer(string Name, string Summary, IReadOnlyList<string> Permissions);
+
+    internal sealed record PoliciesAnswer(IReadOnlyList<PolicyAnswer> Policies);
+
+    internal sealed record PolicyAnswer(string Kind, OperationDanger Danger, PlanPolicy Policy, string Source);
+
+    private static async Task<IResult> RolesAsync(HttpContext http, [FromServices] ICurrentCaller current, [FromServices] IAuthorizer authorizer)
+    {
+        await authorizer.RequireAsync(current.Caller, Permissions.AccessRead, null, "roles", http.RequestAborted);
+        return TypedResults.Json(new RolesAnswer(
+            [.. Roles.All.Select(role => new RoleAnswer(role.Name, role.Summary, [.. role.Permissions.Order(StringComparer.Ordinal)]))], Permissions.All), ApiJson.Options);
+    }
+
+    private static async Task<IResult> PoliciesAsync(HttpContext http, [FromServices] ICurrentCaller current, [FromServices] IAuthorizer authorizer, [FromServices] IPlans plans)
+    {
+        await authorizer.RequireAsync(current.Caller, Permissions.AccessRead, null, "policies", http.RequestAborted);
+        return TypedResults.Json(new PoliciesAnswer([.. plans.Kinds.Select(kind => new PolicyAnswer(kind.Kind.Name, kind.Kind.Danger, kind.Policy, kind.PolicySource))]), ApiJson.Options);
+    }
+}
