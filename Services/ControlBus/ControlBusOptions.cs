@@ -42,4 +42,16 @@ public sealed class ControlBusOptions
 
     /// <summary>Whether pairing is prepared before a second source has delivered anything: set when several sources are configured.</summary>
     public bool PairFromStart { get; set; }
+
+    /// <summary>Changes of events that came before (came again, seen elsewhere) that a slow reader can still be told.</summary>
+    [Range(1, 1_000_000)]
+    public int ChangeCapacity { get; set; } = 10_000;
+
+    /// <summary>Messages that are no events and are kept for looking at.</summary>
+    [Range(1, 100_000)]
+    public int QuarantineCapacity { get; set; } = 200;
+
+    /// <summary>Sources, topics and worlds that are counted apart.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxCounters { get; set; } = 10_000;
 }

@@ -18,6 +18,7 @@ public static class ControlBusRegistration
         services.AddOptions<ControlBusOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<InProcessControlBus>();
         services.TryAddSingleton<IControlFeed>(provider => provider.GetRequiredService<InProcessControlBus>());
+        services.TryAddSingleton(provider => provider.GetRequiredService<InProcessControlBus>().Live);
         services.TryAddSingleton<IControlEmitter>(provider => provider.GetRequiredService<InProcessControlBus>());
         services.TryAddSingleton<IControlPublisher>(provider => provider.GetRequiredService<InProcessControlBus>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDependencyProbe, ControlBusProbe>());

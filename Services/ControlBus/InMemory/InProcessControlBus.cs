@@ -1,73 +1,63 @@
-using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-using Qmtl.ControlBus.Journal;
+using Qmtl.ControlBus.Live;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.ControlBus.InMemory;
 
-/// <summary>
-/// The ControlBus inside one process: numbers events, keeps the newest in a journal and fans them out. A slow subscriber loses its own
-/// oldest events and never delays the sender or the others.
-/// </summary>
-public sealed class InProcessControlBus(IOptions<ControlBusOptions> options, TimeProvider time)
-    : IControlFeed, IControlEmitter, IControlPublisher
+/// <summary>The ControlBus inside one process: what is emitted or published here is delivered here.</summary>
+public sealed class InProcessControlBus : IControlFeed, IControlEmitter, IControlPublisher
 {
-    private readonly ControlBusOptions _options = options.Value;
-    private readonly EventJournal _journal = new(options.Value.JournalCapacity, options.Value.JournalBytes);
-    private readonly Lock _gate = new();
-    private ImmutableList<Subscription> _subscriptions = [];
-    private long _sequence;
-    private DateTimeOffset? _lastReceivedAt;
+    private const string Source = "inprocess";
+    private readonly LiveEngine _engine;
+    private readonly ControlBusOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>A bus with a journal of its own.</summary>
+    public InProcessControlBus(IOptions<ControlBusOptions> options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _time, _engine) = (options.Value, time, new(options, time));
+    }
+
+    /// <summary>The journal behind it.</summary>
+    public ILiveFeed Live => _engine;
 
     public ControlFeedStatus Status
     {
         get
         {
-            lock (_gate) return new ControlFeedStatus(_sequence, _lastReceivedAt, _subscriptions.Count);
+            var status = _engine.Status;
+            return new(status.Received, status.LastReceivedAt, status.Subscribers);
         }
     }
 
-    public IReadOnlyList<ControlEvent> Recent(int count)
-    {
-        lock (_gate) return _journal.Tail(count);
-    }
+    public IReadOnlyList<ControlEvent> Recent(int count) =>
+        count <= 0 ? [] : [.. _engine.Query(LiveFilter.Everything, null, count).Events.Reverse().Select(each => each.Event)];
 
     /// <summary>The subscription is open when this returns, not only when the first batch is asked for: a snapshot read afterwards misses nothing.</summary>
     /// <exception cref="InvalidOperationException">As many subscriptions are open as the options allow.</exception>
     public IAsyncEnumerable<ControlBatch> SubscribeAsync(CancellationToken cancellation)
     {
-        Subscription subscription;
-        lock (_gate)
-        {
-            if (_subscriptions.Count >= _options.MaxSubscribers)
-            {
-                throw new InvalidOperationException(
-                    $"{_subscriptions.Count} subscriptions to the ControlBus are open, as many as allowed. Close pages or clients that are not needed.");
-            }
-
-            subscription = new Subscription(_options.SubscriberCapacity, _options.BatchSize, _sequence + 1, Remove, cancellation);
-            _subscriptions = _subscriptions.Add(subscription);
-        }
-
-        // Outside the lock: an already cancelled token calls Remove at once.
-        subscription.CloseOnCancellation();
-        return subscription;
+        var subscription = _engine.Subscribe(LiveFilter.Everything, null);
+        // Also when nobody ever reads it.
+        var registration = cancellation.Register(subscription.Dispose);
+        return ReadAsync(subscription, registration, cancellation);
     }
 
     public ValueTask EmitAsync(ControlEvent controlEvent, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(controlEvent);
         cancellation.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            var now = time.GetUtcNow();
-            var numbered = controlEvent with { Sequence = ++_sequence, ReceivedAt = now };
-            _lastReceivedAt = now;
-            _journal.Add(numbered);
-            foreach (var subscription in _subscriptions) subscription.Offer(numbered);
-        }
-
+        _engine.Take(
+            controlEvent with
+            {
+                Source = Source,
+                ReceivedAt = _time.GetUtcNow(),
+                EventTimeSource = controlEvent.EventTime is null ? EventTimeSource.None : EventTimeSource.Data,
+            },
+            controlEvent.Key);
         return ValueTask.CompletedTask;
     }
 
@@ -75,12 +65,29 @@ public sealed class InProcessControlBus(IOptions<ControlBusOptions> options, Tim
     {
         ArgumentNullException.ThrowIfNull(controlEvent);
         ArgumentNullException.ThrowIfNull(ticket);
-        ticket.Require(ControlOperations.KindOf(controlEvent.Type), controlEvent.Key, controlEvent.Key, time.GetUtcNow());
+        ticket.Require(ControlOperations.KindOf(controlEvent.Type), controlEvent.Key, controlEvent.Key, _time.GetUtcNow());
         return EmitAsync(controlEvent, cancellation);
     }
 
-    private void Remove(Subscription subscription)
+    private async IAsyncEnumerable<ControlBatch> ReadAsync(
+        ILiveSubscription subscription, CancellationTokenRegistration registration, CancellationToken cancellation, [EnumeratorCancellation] CancellationToken ofReader = default)
     {
-        lock (_gate) _subscriptions = _subscriptions.Remove(subscription);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ofReader);
+        await using var ended = registration;
+        using var open = subscription;
+        while (!either.IsCancellationRequested)
+        {
+            LiveBatch batch;
+            try
+            {
+                batch = await subscription.ReadAsync(_options.BatchSize, either.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                yield break;
+            }
+
+            if (batch.Events.Count > 0) yield return new(batch.Events.Select(each => each.Event).ToArray(), batch.Dropped + batch.Forgotten);
+        }
     }
 }

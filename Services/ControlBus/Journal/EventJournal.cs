@@ -76,15 +76,6 @@ internal sealed class EventJournal(int maxEvents, long maxBytes)
         return low;
     }
 
-    /// <summary>At most <paramref name="count"/> of the newest events, oldest first.</summary>
-    public ControlEvent[] Tail(int count)
-    {
-        var length = Math.Min(Count, Math.Max(count, 0));
-        var result = new ControlEvent[length];
-        for (var i = 0; i < length; i++) result[i] = _ring[Slot(Newest - length + 1 + i)].Event;
-        return result;
-    }
-
     private void Forget()
     {
         var slot = Slot(Oldest);

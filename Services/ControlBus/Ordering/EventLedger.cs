@@ -52,7 +52,7 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
         if (identity is not null && PairWith(controlEvent, identity) is { } paired) return new(LedgerVerdict.Paired, paired, wouldDrop);
 
         var entry = journal.Add(controlEvent with { Sequence = journal.Newest + 1 });
-        entry.WouldDrop = wouldDrop;
+        if (wouldDrop is not null) entry.Current = entry.Current with { WouldDrop = wouldDrop };
         Remember(controlEvent, entry.Event.Sequence);
         if (identity is not null) OfferForPairing(identity, entry.Event);
         return new(LedgerVerdict.Added, entry, wouldDrop);
@@ -79,8 +79,7 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
         // Compared with what this source delivered: the row may show what another delivered first.
         if (!_lastOfSource.TryGetValue((controlEvent.Source, controlEvent.Key), out var latest)) return null;
         if (latest.Type != controlEvent.Type || !latest.Data.Span.SequenceEqual(controlEvent.Data.Span) || journal.Find(latest.Sequence) is not { } row) return null;
-        row.Times++;
-        row.LastAt = controlEvent.ReceivedAt;
+        row.Current = row.Current with { Times = row.Current.Times + 1, LastAt = controlEvent.ReceivedAt };
         return row;
     }
 
@@ -91,8 +90,8 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
         foreach (var sequence in open)
         {
             // The oldest that this source has not delivered yet: pairs are made in order of occurrence.
-            if (journal.Find(sequence) is not { } entry || entry.Event.Source == controlEvent.Source || entry.AlsoVia.Contains(controlEvent.Source)) continue;
-            entry.AlsoVia = [.. entry.AlsoVia, controlEvent.Source];
+            if (journal.Find(sequence) is not { } entry || entry.Event.Source == controlEvent.Source || entry.Current.AlsoVia.Contains(controlEvent.Source)) continue;
+            entry.Current = entry.Current with { AlsoVia = [.. entry.Current.AlsoVia, controlEvent.Source] };
             Remember(controlEvent, sequence);
             return entry;
         }

@@ -1,0 +1,284 @@
+using Microsoft.Extensions.Options;
+using Qmtl.ControlBus.Journal;
+using Qmtl.ControlBus.Normalising;
+using Qmtl.ControlBus.Ordering;
+using Qmtl.Shared.Control;
+
+namespace Qmtl.ControlBus.Live;
+
+/// <summary>
+/// From what sources deliver to what readers see: normalise, tell news from repeats, journal, wake the readers. Sources call from any thread; parsing is
+/// done outside the lock. Readers pull from the journal at their own pace, so that a slow one holds no queue and delays nobody.
+/// </summary>
+internal sealed class LiveEngine : ILiveFeed
+{
+    private readonly ControlBusOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly EventJournal _journal;
+    private readonly EventLedger _ledger;
+    private readonly ChangeLog _changes;
+    private readonly RunOrder _runs;
+    private readonly Dictionary<(string Source, string? Topic, string? World), TopicCounters> _counters = [];
+    private readonly LinkedList<Quarantined> _quarantine = [];
+    private readonly HashSet<LiveSubscription> _subscriptions = [];
+    private long _received;
+    private long _dropped;
+    private DateTimeOffset? _lastReceivedAt;
+
+    public LiveEngine(IOptions<ControlBusOptions> options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        _time = time;
+        _journal = new(_options.JournalCapacity, _options.JournalBytes);
+        _ledger = new(_options, _journal);
+        _changes = new(_options.ChangeCapacity);
+        _runs = new(_options.MaxKeys);
+    }
+
+    public string JournalId { get; } = Guid.NewGuid().ToString("N")[..12];
+
+    public (long Oldest, long Newest) Range
+    {
+        get
+        {
+            lock (_gate) return (_journal.Oldest, _journal.Newest);
+        }
+    }
+
+    public IReadOnlyList<Quarantined> Quarantine
+    {
+        get
+        {
+            lock (_gate) return [.. _quarantine];
+        }
+    }
+
+    public LiveStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new(_journal.Count, _options.JournalCapacity, _journal.Bytes, _options.JournalBytes, _journal.Keys, _subscriptions.Count, _received, _dropped, _lastReceivedAt);
+            }
+        }
+    }
+
+    /// <summary>Takes what a transport delivered.</summary>
+    public void Take(RawMessage message)
+    {
+        var (controlEvent, malformed) = Normaliser.Read(message);
+        if (controlEvent is not null) Take(controlEvent, message.Key);
+        else if (malformed is not null) Take(malformed);
+    }
+
+    /// <summary>Takes an event that is in one shape already. Returns its row, or null for a redelivery.</summary>
+    public JournalledEvent? Take(ControlEvent controlEvent, string? transportKey)
+    {
+        JournalEntry? entry;
+        lock (_gate)
+        {
+            _received++;
+            _lastReceivedAt = controlEvent.ReceivedAt;
+            var result = _ledger.Take(controlEvent, transportKey);
+            entry = result.Entry;
+            CountersOf(controlEvent.Source, controlEvent.Topic, controlEvent.WorldId).Count(result, controlEvent.ReceivedAt, controlEvent.Skew);
+            if (result.Verdict is LedgerVerdict.Folded or LedgerVerdict.Paired) _changes.Add(entry!.Event.Sequence);
+            if (result.Verdict == LedgerVerdict.Added && _runs.Look(controlEvent) is { } remark)
+            {
+                entry!.Current = entry.Current with { Event = entry.Event with { Remarks = [.. entry.Event.Remarks, remark] } };
+            }
+
+            if (entry is null) return null;
+            Wake();
+        }
+
+        return entry.Current;
+    }
+
+    /// <summary>A stretch of a source is missing, or may be. It stands in the journal as an event of its own.</summary>
+    /// <param name="isProven">Whether the source proved it; else nobody knows whether anything was missed.</param>
+    public void TakeGap(string source, string? topic, string what, bool isProven)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            CountersOf(source, topic, null).CountGap();
+            _journal.Add(Gaps.Event(source, topic, what, isProven, now) with { Sequence = _journal.Newest + 1 });
+            Wake();
+        }
+    }
+
+    /// <summary>A topic was made anew or a stream starts over: its places count from there.</summary>
+    public void ForgetPositions(string source, string? topic)
+    {
+        lock (_gate) _ledger.ForgetPositions(source, topic);
+    }
+
+    public JournalledEvent? Find(long sequence, LiveFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_gate) return _journal.Find(sequence)?.Current is { } found && filter.MayRead(found.Event.WorldId) ? found : null;
+    }
+
+    public JournalledEvent? Previous(long sequence, LiveFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_gate)
+        {
+            if (_journal.Find(sequence) is not { } entry || !filter.MayRead(entry.Event.WorldId)) return null;
+            for (var before = _journal.Before(entry); before is not null; before = _journal.Before(before))
+            {
+                if (filter.MayRead(before.Event.WorldId)) return before.Current;
+            }
+
+            return null;
+        }
+    }
+
+    public LivePage Query(LiveFilter filter, long? before, int count)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        var found = new List<JournalledEvent>();
+        lock (_gate)
+        {
+            var until = filter.Until is { } time ? _journal.FirstSince(time) : _journal.Newest + 1;
+            var from = filter.From is { } first ? _journal.FirstSince(first) : _journal.Oldest;
+            until = Math.Min(until, before ?? long.MaxValue);
+            foreach (var entry in Candidates(filter, from, until))
+            {
+                if (!filter.Matches(entry.Current)) continue;
+                if (found.Count == count) return new(found, found[^1].Event.Sequence);
+                found.Add(entry.Current);
+            }
+        }
+
+        return new(found, null);
+    }
+
+    public ILiveSubscription Subscribe(LiveFilter filter, long? after)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_gate)
+        {
+            if (_subscriptions.Count >= _options.MaxSubscribers)
+            {
+                throw new InvalidOperationException(
+                    $"{_subscriptions.Count} subscriptions to the ControlBus are open, as many as allowed. Close pages or clients that are not needed.");
+            }
+
+            var subscription = new LiveSubscription(this, filter, (after ?? _journal.Newest) + 1, _changes.Newest);
+            _subscriptions.Add(subscription);
+            return subscription;
+        }
+    }
+
+    public IReadOnlyList<TopicStatus> Topics(LiveFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            return
+            [
+                .. _counters.Where(pair => filter.MayRead(pair.Key.World)).GroupBy(pair => (pair.Key.Source, pair.Key.Topic), pair => pair.Value)
+                    .OrderBy(group => group.Key.Source, StringComparer.Ordinal).ThenBy(group => group.Key.Topic, StringComparer.Ordinal)
+                    .Select(group => Sum(group.Key.Source, group.Key.Topic, [.. group], now)),
+            ];
+        }
+    }
+
+    /// <summary>What a subscription has not read yet. Null when there is nothing; then its signal tells when there is.</summary>
+    internal LiveBatch? Read(LiveSubscription subscription, int count)
+    {
+        JournalEntry[] entries;
+        List<JournalledEvent> changes;
+        long dropped = 0, forgotten = 0;
+        lock (_gate)
+        {
+            forgotten = Math.Max(0, _journal.Oldest - subscription.Next);
+            var next = subscription.Next + forgotten;
+            var bound = _journal.Newest - _options.SubscriberCapacity + 1;
+            for (; next < bound; next++) if (subscription.Filter.Matches(_journal.Find(next)!.Current)) dropped++;
+            changes = [.. _changes.After(subscription.Change).Where(sequence => sequence < next).Select(_journal.Find).OfType<JournalEntry>().Select(entry => entry.Current).Where(subscription.Filter.Matches)];
+            entries = new JournalEntry[_journal.Newest - next + 1];
+            for (var i = 0; i < entries.Length; i++) entries[i] = _journal.Find(next + i)!;
+            subscription.Next = next;
+            subscription.Change = _changes.Newest;
+            _dropped += dropped;
+        }
+
+        var events = new List<JournalledEvent>();
+        var read = 0;
+        for (; read < entries.Length && events.Count < count; read++) if (subscription.Filter.Matches(entries[read].Current)) events.Add(entries[read].Current);
+        subscription.Next += read;
+        return events.Count == 0 && changes.Count == 0 && dropped == 0 && forgotten == 0 ? null : new(events, changes, dropped, forgotten);
+    }
+
+    internal bool HasMore(LiveSubscription subscription)
+    {
+        lock (_gate) return subscription.Next <= _journal.Newest || subscription.Change < _changes.Newest;
+    }
+
+    internal void Remove(LiveSubscription subscription)
+    {
+        lock (_gate) _subscriptions.Remove(subscription);
+    }
+
+    private void Take(Quarantined malformed)
+    {
+        lock (_gate)
+        {
+            _received++;
+            CountersOf(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
+            _quarantine.AddFirst(malformed);
+            if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
+        }
+    }
+
+    /// <summary>Events between two sequences, newest first, by the index that fits.</summary>
+    private IEnumerable<JournalEntry> Candidates(LiveFilter filter, long from, long until)
+    {
+        var indexed = filter.Key is { } key ? _journal.OfKey(key) : filter.Types.Count == 1 ? _journal.OfType(filter.Types.First()) : null;
+        if (indexed is not null)
+        {
+            foreach (var entry in indexed)
+            {
+                if (entry.Event.Sequence < from) yield break;
+                if (entry.Event.Sequence < until) yield return entry;
+            }
+
+            yield break;
+        }
+
+        for (var sequence = Math.Min(until - 1, _journal.Newest); sequence >= from; sequence--)
+        {
+            if (_journal.Find(sequence) is { } entry) yield return entry;
+        }
+    }
+
+    private TopicCounters CountersOf(string source, string? topic, string? world)
+    {
+        if (_counters.TryGetValue((source, topic, world), out var counters)) return counters;
+        // Made-up topics and worlds must not fill the memory: what comes after the bound is counted together.
+        if (_counters.Count >= _options.MaxCounters && !_counters.TryGetValue((source, "(others)", null), out counters)) return _counters[(source, "(others)", null)] = new();
+        return counters ?? (_counters[(source, topic, world)] = new());
+    }
+
+    private static TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
+    {
+        var newest = parts.MaxBy(part => part.LastReceivedAt ?? DateTimeOffset.MinValue)!;
+        return new(
+            source, topic, parts.Sum(part => part.Received), parts.Sum(part => part.Redelivered), parts.Sum(part => part.Folded), parts.Sum(part => part.Paired),
+            parts.Sum(part => part.Quarantined), parts.Sum(part => part.Gaps), parts.Sum(part => part.WouldDrop), parts.Sum(part => part.PerSecond(now)),
+            newest.LastReceivedAt, newest.Skew, null);
+    }
+
+    private void Wake()
+    {
+        foreach (var subscription in _subscriptions) subscription.Wake();
+    }
+}
