@@ -1,12 +1,18 @@
 namespace Qmtl.Operations.Storage.InMemory;
 
-/// <summary>Documents in memory: for tests, and what the file store keeps its files' content in.</summary>
+/// <summary>Documents in memory: for tests, and what the file store keeps its file's content in.</summary>
 public sealed class InMemoryDocumentStore(TimeProvider time) : IDocumentStore
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Dictionary<string, StoredDocument>> _kinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DocumentsOfKind> _kinds = new(StringComparer.Ordinal);
 
     public bool IsShared => false;
+
+    /// <summary>How many documents there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Characters of all bodies.</summary>
+    public long Characters { get; private set; }
 
     public Task<StoredDocument?> FindAsync(string kind, string id, CancellationToken cancellation)
     {
@@ -15,29 +21,18 @@ public sealed class InMemoryDocumentStore(TimeProvider time) : IDocumentStore
 
     public Task<IReadOnlyList<StoredDocument>> ListAsync(DocumentQuery query, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.Limit);
-        lock (_lock)
-        {
-            IEnumerable<StoredDocument> found = _kinds.GetValueOrDefault(query.Kind)?.Values.Where(document => query.Labels.All(document.Labels.Contains)) ?? [];
-            if (query.After is { } after) found = found.Where(document => Compare(document, after) > 0);
-            return Task.FromResult<IReadOnlyList<StoredDocument>>(
-                [.. found.OrderByDescending(document => document.Order, StringComparer.Ordinal).ThenByDescending(document => document.Id, StringComparer.Ordinal).Take(query.Limit)]);
-        }
+        DocumentRules.Check(query);
+        lock (_lock) return Task.FromResult(_kinds.GetValueOrDefault(query.Kind)?.List(query) ?? []);
     }
 
     public Task<long> CountAsync(string kind, string? label, CancellationToken cancellation)
     {
-        lock (_lock)
-        {
-            var all = _kinds.GetValueOrDefault(kind)?.Values;
-            return Task.FromResult(all is null ? 0L : label is null ? all.Count : all.LongCount(document => document.Labels.Contains(label)));
-        }
+        lock (_lock) return Task.FromResult(_kinds.GetValueOrDefault(kind)?.CountOf(label) ?? 0L);
     }
 
     public Task<bool> CommitAsync(IReadOnlyList<DocumentWrite> writes, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(writes);
+        DocumentRules.Check(writes);
         lock (_lock)
         {
             if (writes.Any(write => (Current(write.Kind, write.Id)?.Version ?? 0) != write.ExpectedVersion)) return Task.FromResult(false);
@@ -48,24 +43,35 @@ public sealed class InMemoryDocumentStore(TimeProvider time) : IDocumentStore
 
     public Task<DateTimeOffset> NowAsync(CancellationToken cancellation) => Task.FromResult(time.GetUtcNow());
 
-    private StoredDocument? Current(string kind, string id) => _kinds.GetValueOrDefault(kind)?.GetValueOrDefault(id);
+    /// <summary>The version of a document now; 0 when there is none.</summary>
+    internal long VersionOf(string kind, string id)
+    {
+        lock (_lock) return Current(kind, id)?.Version ?? 0;
+    }
+
+    /// <summary>Takes over what a journal says, without asking for versions.</summary>
+    internal void Restore(IEnumerable<DocumentWrite> writes)
+    {
+        lock (_lock)
+        {
+            foreach (var write in writes) Apply(write);
+        }
+    }
+
+    internal List<StoredDocument> All()
+    {
+        lock (_lock) return [.. _kinds.Values.SelectMany(kind => kind.All)];
+    }
+
+    private StoredDocument? Current(string kind, string id) => _kinds.GetValueOrDefault(kind)?.Find(id);
 
     private void Apply(DocumentWrite write)
     {
-        if (write.Body is null)
-        {
-            _kinds.GetValueOrDefault(write.Kind)?.Remove(write.Id);
-            return;
-        }
-
-        if (!_kinds.TryGetValue(write.Kind, out var kind)) _kinds[write.Kind] = kind = new(StringComparer.Ordinal);
-        kind[write.Id] = new(write.Kind, write.Id, write.ExpectedVersion + 1, write.Body, write.Labels, write.Order);
-    }
-
-    /// <summary>Positive when the document comes after the place in a list that begins with the greatest.</summary>
-    private static int Compare(StoredDocument document, (string Order, string Id) place)
-    {
-        var order = string.CompareOrdinal(place.Order, document.Order);
-        return order != 0 ? order : string.CompareOrdinal(place.Id, document.Id);
+        if (!_kinds.TryGetValue(write.Kind, out var kind)) _kinds[write.Kind] = kind = new();
+        var before = kind.Find(write.Id);
+        var after = write.Body is null ? null : new StoredDocument(write.Kind, write.Id, write.ExpectedVersion + 1, write.Body, [.. write.Labels], write.Order);
+        kind.Replace(before, after);
+        Count += (after is null ? 0 : 1) - (before is null ? 0 : 1);
+        Characters += (after?.Body.Length ?? 0) - (before?.Body.Length ?? 0);
     }
 }
