@@ -9,7 +9,10 @@ using Qmtl.Console.Health;
 using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
+using Qmtl.Console.Storage;
 using Qmtl.Console.Strategies;
+using Qmtl.Operations.Audit;
+using Qmtl.Operations.Storage;
 using Qmtl.Shared.Search;
 
 namespace Qmtl.Console;
@@ -67,6 +70,11 @@ public static class ConsoleApplication
             await System.Console.Error.WriteLineAsync(refused.Message);
             return WrongConfiguration;
         }
+        catch (StorageRefusedException refused)
+        {
+            await System.Console.Error.WriteLineAsync(refused.Message);
+            return WrongConfiguration;
+        }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await System.Console.Error.WriteLineAsync($"{exception.Message} Stop the other program or choose another address, for instance --urls http://127.0.0.1:5081.");
@@ -94,6 +102,8 @@ public static class ConsoleApplication
         services.AddSingleton(settings);
         services.AddSingleton<ServiceDirectory>();
         services.AddSingleton(typeof(Available<>));
+        services.AddOperationsStorage(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder);
+        services.AddAudit(configuration);
         QmtlServices.Add(services, configuration, settings);
 
         services.AddSignIn(configuration);

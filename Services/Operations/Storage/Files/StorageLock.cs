@@ -38,9 +38,8 @@ public sealed class StorageLock : IDisposable
         {
             DurableFiles.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
             stream = new FileStream(Path, DurableFiles.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            stream.SetLength(0);
-            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush(flushToDisk: true);
+            // Beside the lock, which nobody else can open while it is held.
+            File.WriteAllText(Path + ".holder", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII);
             _held = stream;
             return true;
         }
@@ -72,10 +71,7 @@ public sealed class StorageLock : IDisposable
 
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(stream, Encoding.ASCII);
-            var text = reader.ReadToEnd().Trim();
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? $"process {id}" : "another process";
+            return int.TryParse(File.ReadAllText(path + ".holder", Encoding.ASCII).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? $"process {id}" : "another process";
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
