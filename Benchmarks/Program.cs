@@ -8,6 +8,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["dry-run"] = DryRunBenchmark.RunAsync,
     ["canvas"] = CanvasBenchmark.RunAsync,
     ["layout"] = LayoutBenchmark.RunAsync,
+    ["live"] = LiveBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
 };
 
