@@ -9,6 +9,7 @@ using Qmtl.Console.Health;
 using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Edge;
 using Qmtl.Console.Storage;
 using Qmtl.Console.Strategies;
 using Qmtl.Operations.Audit;
@@ -39,7 +40,7 @@ public static class ConsoleApplication
         configure?.Invoke(builder);
 
         var settings = ReadSettings(builder.Configuration);
-        if (!LoopbackOnly.NamesAddress(builder.Configuration)) builder.WebHost.UseUrls(LoopbackOnly.DefaultUrl);
+        if (!EdgeSettings.NamesAddress(builder.Configuration)) builder.WebHost.UseUrls(EdgeSettings.DefaultUrl);
         AddServices(builder.Services, builder.Configuration, settings);
 
         var app = builder.Build();
@@ -54,12 +55,13 @@ public static class ConsoleApplication
         {
             await using var app = Build(args);
             await app.StartAsync();
-            var foreign = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
-                .Where(address => !LoopbackOnly.IsLoopback(address)).ToArray() ?? [];
-            if (foreign.Length > 0)
+            // Whatever the settings said: what counts is where the server listens.
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+            var errors = EdgeSettings.ListeningErrors(app.Services.GetRequiredService<EdgeOptions>(), addresses).ToArray();
+            if (errors.Length > 0)
             {
                 await app.StopAsync();
-                throw new SettingsRefusedException([$"The server listened on {string.Join(", ", foreign)}. This version has no sign-in and listens on loopback only."]);
+                throw new SettingsRefusedException(errors);
             }
 
             await app.WaitForShutdownAsync();
@@ -84,7 +86,7 @@ public static class ConsoleApplication
 
     private static ConsoleSettings ReadSettings(ConfigurationManager configuration)
     {
-        var errors = LoopbackOnly.Errors(configuration).ToList();
+        var (_, errors) = EdgeSettings.Read(configuration);
         try
         {
             var settings = SettingsReader.Read(configuration);
@@ -100,6 +102,7 @@ public static class ConsoleApplication
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
+        services.AddEdge(configuration);
         services.AddSingleton<ServiceDirectory>();
         services.AddSingleton(typeof(Available<>));
         services.AddOperationsStorage(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder);
@@ -125,9 +128,9 @@ public static class ConsoleApplication
 
     private static void Use(WebApplication app)
     {
-        app.UseMiddleware<HostGuard>();
-        app.UseRouting();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<EdgeGuard>();
+        app.UseRouting();
         app.UseSignIn();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         // After the line above: what goes wrong under /api is answered as problem details, not as a page.

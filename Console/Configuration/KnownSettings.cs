@@ -57,6 +57,14 @@ public static class KnownSettings
         new("Sandbox:Seed", SettingUse.Read, SettingKind.Whole, "7"),
         new("Gateway:FallbackSentinelFormat", SettingUse.Read, SettingKind.Choice, "decimal", ["decimal", "hex"]),
         new("Http:PublicOrigin", SettingUse.Read, SettingKind.Origin),
+        new("Http:TrustedProxies", SettingUse.Read, Default: "none", IsList: true),
+        new("SignIn:Proxy:IdentityHeader", SettingUse.Read, Default: "X-Forwarded-User"),
+        new("SignIn:Proxy:NameHeader", SettingUse.Read),
+        new("SignIn:Proxy:GroupsHeader", SettingUse.Read, Default: "X-Forwarded-Groups"),
+        new("SignIn:Proxy:SecretHeader", SettingUse.Read, Default: "X-Proxy-Secret"),
+        new("SignIn:Proxy:Secret", SettingUse.Read, IsSecret: true),
+        new("SignIn:Proxy:SignOutUrl", SettingUse.Read),
+        .. RoleSettings("SignIn:Proxy"),
         new("Storage:Path", SettingUse.Read, SettingKind.Folder, "qmtl-console in the user's application data"),
         new("SignIn:Mode", SettingUse.Read, SettingKind.Choice, "Local", ["Local", "Proxy", "OAuth", "Open"]),
         new("SignIn:IdleMinutes", SettingUse.Read, SettingKind.Whole, "30"),
@@ -84,11 +92,9 @@ public static class KnownSettings
         new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
         new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
         new("ControlBus:StartBack", SettingUse.Later),
-        new("SignIn:Proxy:*", SettingUse.Later),
         new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
         new("Operations:Policies:*", SettingUse.Later),
         new("Notifications:Webhook", SettingUse.Later, IsSecret: true),
-        new("Http:TrustedProxies", SettingUse.Later, IsList: true),
         new("Audit:Key", SettingUse.Later, IsSecret: true),
         new("Audit:KeyFile", SettingUse.Later),
         new("Audit:HeadTarget", SettingUse.Later),
@@ -118,6 +124,14 @@ public static class KnownSettings
             && key.StartsWith(setting.Name + ":", StringComparison.OrdinalIgnoreCase)
             && !key.AsSpan(setting.Name.Length + 1).ContainsAnyExceptInRange('0', '9');
     }
+
+    /// <summary>Which groups have which role, and where; checked by <see cref="Security.RoleMapping"/>.</summary>
+    private static IEnumerable<KnownSetting> RoleSettings(string section) =>
+    [
+        .. Qmtl.Shared.Rail.Roles.All.Select(role => new KnownSetting($"{section}:Roles:{role.Name}", SettingUse.Read, IsList: true)),
+        new($"{section}:DefaultRole", SettingUse.Read, SettingKind.Choice, Choices: [.. Qmtl.Shared.Rail.Roles.All.Select(role => role.Name)]),
+        new($"{section}:Scopes", SettingUse.Read, IsList: true),
+    ];
 
     private static IEnumerable<KnownSetting> LimitSettings()
     {

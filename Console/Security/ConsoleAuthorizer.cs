@@ -13,7 +13,7 @@ internal sealed class ConsoleAuthorizer(
     ISessionLiveness sessions,
     SignInOptions options,
     TimeProvider time,
-    IAuditLog? audit = null,
+    DenialLog denials,
     IReadOnlySwitch? readOnly = null) : IAuthorizer
 {
     private static readonly Rights SharedInOpen = Rights.Of(Roles.Find(OpenUsers.Default.Role)!, []);
@@ -100,12 +100,8 @@ internal sealed class ConsoleAuthorizer(
 
     private async ValueTask DenyAsync(Caller caller, string permission, string? scope, string target, string reason, CancellationToken cancellation)
     {
-        if (audit is not null)
-        {
-            var record = AuditRecord.Of(caller, time.GetUtcNow(), AuditPhase.Denied, "access.denied", target, "denied") with { Permission = permission, Scope = scope, Detail = reason };
-            await audit.AppendAsync([record], cancellation);
-        }
-
+        var record = AuditRecord.Of(caller, time.GetUtcNow(), AuditPhase.Denied, "access.denied", target, "denied") with { Permission = permission, Scope = scope, Detail = reason };
+        await denials.RecordAsync(record, cancellation);
         throw new PermissionDeniedException(permission, scope, reason);
     }
 }

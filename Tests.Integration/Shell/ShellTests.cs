@@ -113,7 +113,8 @@ public sealed partial class ShellTests
     {
         var refused = Assert.Throws<SettingsRefusedException>(() => ConsoleApplication.Build(["--urls=http://0.0.0.0:0"], builder =>
             builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Environment:Colour", "purple")])));
-        Assert.Equal(2, refused.Errors.Count);
+        // No public origin, no TLS, and the colour.
+        Assert.Equal(3, refused.Errors.Count);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Qmtl.Console.Configuration;
-using Qmtl.Console.Security;
 using Qmtl.Gateway;
 using Qmtl.Shared.Health;
 
@@ -109,34 +108,6 @@ public sealed class SettingsTests
         Assert.Equal(DependencyState.NotInThisVersion, directory.Why(typeof(IGateway)).State);
         Assert.Equal(DependencyState.NotConfigured, directory.Why(typeof(IStrategyCatalogue)).State);
         Assert.Contains("Redis:Connection", directory.Why(typeof(IStrategyCatalogue)).Reason, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("http://127.0.0.1:5080", true)]
-    [InlineData("http://127.8.9.1:5080", true)]
-    [InlineData("http://[::1]:5080", true)]
-    [InlineData("http://[::ffff:127.0.0.1]:5080", true)]
-    [InlineData("https://localhost:5080", true)]
-    [InlineData("http://unix:/run/qmtl.sock", true)]
-    [InlineData("http://0.0.0.0:5080", false)]
-    [InlineData("http://[::]:5080", false)]
-    [InlineData("http://*:5080", false)]
-    [InlineData("http://+:5080", false)]
-    [InlineData("http://localhost.example:5080", false)]
-    [InlineData("http://192.168.1.10:5080", false)]
-    [InlineData("nonsense", false)]
-    public void Only_loopback_is_listened_on(string url, bool allowed)
-    {
-        Assert.Equal(allowed, LoopbackOnly.IsLoopback(url));
-        Assert.Equal(allowed, !LoopbackOnly.Errors(Configuration(("urls", url))).Any());
-        Assert.Equal(allowed, !LoopbackOnly.Errors(Configuration(("Kestrel:Endpoints:A:Url", url))).Any());
-    }
-
-    [Fact]
-    public void Ports_alone_mean_every_address_and_are_refused_unless_urls_wins()
-    {
-        Assert.Single(LoopbackOnly.Errors(Configuration(("http_ports", "8080"))));
-        Assert.Empty(LoopbackOnly.Errors(Configuration(("http_ports", "8080"), ("urls", "http://127.0.0.1:1"))));
     }
 
     private static IConfigurationRoot Configuration(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
