@@ -6,6 +6,7 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Graphs;
 using Qmtl.Console.Health;
+using Qmtl.Console.Live;
 using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
@@ -123,6 +124,7 @@ public static class ConsoleApplication
         services.AddSingleton<ISearchSource, NodeSearch>();
         services.AddSingleton<ISearchSource, QueueSearch>();
         services.AddSingleton<ISearchSource, WorldSearch>();
+        services.AddLive();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
@@ -139,6 +141,7 @@ public static class ConsoleApplication
         app.MapStaticAssets();
         app.MapHealth();
         app.MapConsoleApi();
+        app.MapLive();
         // The framework's own frame-ancestors would be a second policy header; SecurityHeaders has the stricter one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

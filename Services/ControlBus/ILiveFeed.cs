@@ -55,6 +55,9 @@ public sealed record LivePage(IReadOnlyList<JournalledEvent> Events, long? Next)
 /// <summary>One reader's place in the feed.</summary>
 public interface ILiveSubscription : IDisposable
 {
+    /// <summary>Sequence up to which everything was looked at.</summary>
+    long At { get; }
+
     /// <summary>
     /// Waits until there is something, then returns it. A reader that is further behind than the options allow loses its oldest, and is told how many.
     /// </summary>

@@ -10,6 +10,8 @@ internal sealed class LiveSubscription(LiveEngine engine, LiveFilter filter, lon
 
     public long Next { get; set; } = next;
 
+    public long At => Next - 1;
+
     public long Change { get; set; } = change;
 
     public async ValueTask<LiveBatch> ReadAsync(int count, CancellationToken cancellation)

@@ -1,0 +1,26 @@
+using Qmtl.Console.Api;
+using Qmtl.Console.Hubs;
+
+namespace Qmtl.Console.Live;
+
+/// <summary>The live path to browsers and other clients.</summary>
+public static class LiveRegistration
+{
+    /// <summary>A filter is small; nothing else is sent to the hub.</summary>
+    private const int MaxMessageBytes = 64 * 1024;
+
+    public static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddSingleton<StrategyNames>();
+        services.AddHostedService(provider => provider.GetRequiredService<StrategyNames>());
+        services.AddScoped<LiveReader>();
+        services.AddSignalR(hub =>
+        {
+            hub.MaximumReceiveMessageSize = MaxMessageBytes;
+            hub.MaximumParallelInvocationsPerClient = 4;
+        }).AddJsonProtocol(json => ApiJson.Apply(json.PayloadSerializerOptions));
+        return services;
+    }
+
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<ControlBusHub>(ControlBusHub.Path);
+}
