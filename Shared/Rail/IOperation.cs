@@ -179,6 +179,9 @@ public abstract class OperationBatch
     /// <summary>Who executes, for systems that record an actor.</summary>
     public required Caller Caller { get; init; }
 
+    /// <summary>What the person gave as reason.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Returns false when this process no longer holds the job, or it is to pause or end: then stop and return.</summary>
     public abstract ValueTask<bool> BeginItemAsync(PlanItem item, CancellationToken cancellation);
 

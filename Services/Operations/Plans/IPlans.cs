@@ -52,7 +52,11 @@ public interface IPlans
 
 /// <summary>A kind with its policy.</summary>
 /// <param name="PolicySource">Where the policy comes from: the default of its danger, or the setting by name.</param>
-public sealed record PlannedKind(OperationKind Kind, PlanPolicy Policy, string PolicySource);
+public sealed record PlannedKind(OperationKind Kind, PlanPolicy Policy, string PolicySource)
+{
+    /// <summary>Plans of more items than this, and grave ones, ask for a typed name and a second person besides; null: never.</summary>
+    public int? Bulk { get; init; }
+}
 
 /// <summary>What somebody wants planned.</summary>
 /// <param name="Parameters">A JSON object; undefined is none.</param>
