@@ -13,6 +13,7 @@ using Qmtl.Console.Security;
 using Qmtl.Console.Security.Edge;
 using Qmtl.Console.Storage;
 using Qmtl.Console.Strategies;
+using Qmtl.Operations;
 using Qmtl.Operations.Audit;
 using Qmtl.Operations.Storage;
 using Qmtl.Shared.Search;
@@ -108,6 +109,7 @@ public static class ConsoleApplication
         services.AddSingleton(typeof(Available<>));
         services.AddOperationsStorage(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder);
         services.AddAudit(configuration);
+        services.AddOperations(configuration);
         QmtlServices.Add(services, configuration, settings);
 
         services.AddSignIn(configuration);

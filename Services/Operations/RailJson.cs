@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Qmtl.Operations.Jobs;
+using Qmtl.Operations.Plans;
 
 namespace Qmtl.Operations;
 
@@ -12,6 +15,7 @@ internal static class RailJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOut } },
         // Documents are never put into a page; quotes and angle brackets stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -25,4 +29,17 @@ internal static class RailJson
 
     /// <summary>Parameters that are not given are none.</summary>
     public static JsonElement ObjectOrEmpty(JsonElement element) => element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? EmptyObject : element;
+
+    /// <summary>A plan's content is stored as the text of its own that the digest was taken over; the version is the document's.</summary>
+    private static void LeaveOut(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if ((type.Type == typeof(Plan) && property.Name is ("content" or "version")) || (type.Type == typeof(Job) && property.Name == "version"))
+            {
+                property.IsRequired = false;
+                property.ShouldSerialize = static (_, _) => false;
+            }
+        }
+    }
 }

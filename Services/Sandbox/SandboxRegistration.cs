@@ -10,6 +10,7 @@ using Qmtl.DagManager.InMemory;
 using Qmtl.Gateway;
 using Qmtl.Gateway.InMemory;
 using Qmtl.Sandbox.Activity;
+using Qmtl.Shared.Rail;
 using Qmtl.WorldService;
 
 namespace Qmtl.Sandbox;
@@ -50,6 +51,9 @@ public static class SandboxRegistration
 
         services.TryAddSingleton<SandboxLoader>();
         services.TryAddSingleton<SandboxActivity>();
+        services.TryAddSingleton<ISandboxActivity>(provider => new ActivitySwitch(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: true, provider.GetRequiredService<ISandboxActivity>()));
+        services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: false, provider.GetRequiredService<ISandboxActivity>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SandboxService>());
         return services;
     }

@@ -7,7 +7,7 @@ namespace Qmtl.Sandbox;
 
 /// <summary>Fills the sandbox before the console serves, then lets things happen.</summary>
 internal sealed partial class SandboxService(
-    SandboxLoader loader, SandboxActivity activity, SandboxClock clock, IOptions<SandboxOptions> options, ILogger<SandboxService> logger)
+    SandboxLoader loader, SandboxActivity activity, ISandboxActivity held, SandboxClock clock, IOptions<SandboxOptions> options, ILogger<SandboxService> logger)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed partial class SandboxService(
             try
             {
                 await Task.Delay(activity.NextPause(), clock, stoppingToken);
-                await activity.StepAsync(stoppingToken);
+                if (!held.State.IsPaused) await activity.StepAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

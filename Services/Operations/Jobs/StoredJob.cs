@@ -77,7 +77,7 @@ internal sealed record StoredJob
     {
         List<string> labels = [StateLabel(Job.State), PlanLabel(Job.PlanId)];
         if (IsLive(Job.State)) labels.Add(LiveLabel);
-        return new(Kind, Job.Id, Job.Version, RailJson.Write(this with { Job = Job with { Version = 0 } }), labels, Order());
+        return new(Kind, Job.Id, Job.Version, RailJson.Write(this), labels, Order());
     }
 
     private string Order() => Job.StartedBy.At.UtcDateTime.ToString("yyyyMMddHHmmssfffffff", CultureInfo.InvariantCulture);

@@ -9,9 +9,6 @@ namespace Qmtl.Operations.Plans;
 /// <summary>What the rail writes to the audit: intents that must be there before anything is done, and outcomes and denials that must not get lost.</summary>
 internal sealed partial class RailAudit(IAuditLog log, IAuditSpool spool, TimeProvider time, ILogger<RailAudit> logger)
 {
-    /// <summary>Shown in place of a secret value.</summary>
-    public const string Masked = "•••";
-
     /// <summary>Most records of one append.</summary>
     public const int MaxAppend = 1_000;
 
@@ -88,7 +85,7 @@ internal sealed partial class RailAudit(IAuditLog log, IAuditSpool spool, TimePr
         var masked = new JsonObject();
         foreach (var member in parameters.EnumerateObject())
         {
-            masked[member.Name] = secrets.Contains(member.Name) ? JsonValue.Create(Masked) : JsonNode.Parse(member.Value.GetRawText());
+            masked[member.Name] = secrets.Contains(member.Name) ? JsonValue.Create(ParameterMask.Masked) : JsonNode.Parse(member.Value.GetRawText());
         }
 
         return JsonSerializer.SerializeToElement(masked);

@@ -40,11 +40,7 @@ internal sealed record StoredPlan(Plan Plan, string Content, DateTimeOffset? War
     }
 
     /// <summary>The head's next version.</summary>
-    public DocumentWrite Write()
-    {
-        var body = RailJson.Write(this with { Plan = Plan with { Content = null!, Version = 0 } });
-        return new(Kind, Plan.Id, Plan.Version, body, Labels(Plan), Order(Plan));
-    }
+    public DocumentWrite Write() => new(Kind, Plan.Id, Plan.Version, RailJson.Write(this), Labels(Plan), Order(Plan));
 
     /// <summary>Lists begin with the newest plan.</summary>
     public static string Order(Plan plan) => plan.Author.At.UtcDateTime.ToString("yyyyMMddHHmmssfffffff", CultureInfo.InvariantCulture);
