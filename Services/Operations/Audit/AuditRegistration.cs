@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Qmtl.Operations.Audit.Chain;
 using Qmtl.Operations.Audit.Files;
+using Qmtl.Operations.Audit.Postgres;
 using Qmtl.Operations.Audit.Spool;
 using Qmtl.Operations.Storage;
 using Qmtl.Operations.Storage.Files;
+using Qmtl.Operations.Storage.Postgres;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Operations.Audit;
@@ -22,11 +24,14 @@ public static class AuditRegistration
             provider.GetRequiredService<IOptions<AuditOptions>>().Value,
             provider.GetRequiredService<IOptions<OperationsStorageOptions>>().Value,
             create: true)));
-        services.AddSingleton<IAuditStore>(provider => new FileAuditStore(
-            provider.GetRequiredService<IOptions<AuditOptions>>(),
-            provider.GetRequiredService<IOptions<OperationsStorageOptions>>(),
-            provider.GetRequiredService<StorageLock>(),
-            () => provider.GetRequiredService<Lazy<AuditKeys>>().Value));
+        services.AddSingleton<IAuditStore>(provider =>
+        {
+            var storage = provider.GetRequiredService<IOptions<OperationsStorageOptions>>();
+            var keys = provider.GetRequiredService<Lazy<AuditKeys>>();
+            return storage.Value.IsPostgres
+                ? new PostgresAuditStore(provider.GetRequiredService<PostgresDatabase>(), () => keys.Value)
+                : new FileAuditStore(provider.GetRequiredService<IOptions<AuditOptions>>(), storage, provider.GetRequiredService<StorageLock>(), () => keys.Value);
+        });
         services.AddSingleton(provider => new ChainWriter(provider.GetRequiredService<Lazy<AuditKeys>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DenialCounter>();
         services.AddSingleton<AuditLog>();

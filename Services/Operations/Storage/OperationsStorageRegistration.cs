@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Qmtl.Operations.Storage.Files;
+using Qmtl.Operations.Storage.Postgres;
 
 namespace Qmtl.Operations.Storage;
 
@@ -19,9 +20,14 @@ public static class OperationsStorageRegistration
             options.PostgresMigrationConnection = configuration["Postgres:MigrationConnection"];
         });
         services.AddSingleton(provider => new StorageLock(provider.GetRequiredService<IOptions<OperationsStorageOptions>>().Value.Folder));
+        services.AddSingleton<PostgresDatabase>();
         services.AddSingleton<FileDocumentStore>();
-        services.AddSingleton<IDocumentStore>(provider => provider.GetRequiredService<FileDocumentStore>());
-        services.AddSingleton<IStorageOpening>(provider => provider.GetRequiredService<FileDocumentStore>());
+        services.AddSingleton<IDocumentStore>(provider => provider.GetRequiredService<IOptions<OperationsStorageOptions>>().Value.IsPostgres
+            ? new PostgresDocumentStore(provider.GetRequiredService<PostgresDatabase>())
+            : provider.GetRequiredService<FileDocumentStore>());
+        services.AddSingleton<IStorageOpening>(provider => provider.GetRequiredService<IOptions<OperationsStorageOptions>>().Value.IsPostgres
+            ? provider.GetRequiredService<PostgresDatabase>()
+            : provider.GetRequiredService<FileDocumentStore>());
         services.AddHostedService<StorageStartup>();
         return services;
     }
