@@ -69,6 +69,11 @@ public static class KnownSettings
         new("SignIn:Mode", SettingUse.Read, SettingKind.Choice, "Local", ["Local", "Proxy", "OAuth", "Open"]),
         new("SignIn:IdleMinutes", SettingUse.Read, SettingKind.Whole, "30"),
         new("SignIn:SessionHours", SettingUse.Read, SettingKind.Whole, "12"),
+        new("Postgres:Connection", SettingUse.Read, Default: "files under Storage:Path", IsSecret: true),
+        new("Postgres:MigrationConnection", SettingUse.Read, IsSecret: true),
+        new("Audit:Key", SettingUse.Read, Default: "on files one of its own", IsSecret: true),
+        new("Audit:KeyFile", SettingUse.Read),
+        new("Audit:HeadTarget", SettingUse.Read, Default: "nowhere: a cut tail cannot be found"),
         .. LimitSettings(),
 
         new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
@@ -85,8 +90,6 @@ public static class KnownSettings
         new("Neo4j:Database", SettingUse.Later),
         new("Neo4j:User", SettingUse.Later),
         new("Neo4j:Password", SettingUse.Later, IsSecret: true),
-        new("Postgres:Connection", SettingUse.Later, IsSecret: true),
-        new("Postgres:MigrationConnection", SettingUse.Later, IsSecret: true),
         new("Kafka:Topics", SettingUse.Later, IsList: true),
         new("Kafka:SecurityProtocol", SettingUse.Later),
         new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
@@ -95,9 +98,6 @@ public static class KnownSettings
         new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
         new("Operations:Policies:*", SettingUse.Later),
         new("Notifications:Webhook", SettingUse.Later, IsSecret: true),
-        new("Audit:Key", SettingUse.Later, IsSecret: true),
-        new("Audit:KeyFile", SettingUse.Later),
-        new("Audit:HeadTarget", SettingUse.Later),
     ];
 
     /// <summary>First parts of the names: what stands below them is ours to judge, wherever it was set.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Qmtl.Console.Api;
+using Qmtl.Console.Storage;
+using Qmtl.Operations.Storage;
 using Qmtl.Console.Security.SignIn;
 
 namespace Qmtl.Console.Configuration;
@@ -26,6 +28,7 @@ public static class SettingsReader
 
         if (!wrongLimits) errors.AddRange(LimitErrors(configuration));
         var observed = ObservedSystems(configuration);
+        errors.AddRange(OperationsSettings.Errors(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder));
         errors.AddRange(SandboxErrors(SettingChecks.Switch(configuration["Sandbox:Enabled"]), observed));
         errors.AddRange(SignInErrors(configuration, observed));
         if (errors.Count > 0) throw new SettingsRefusedException(errors);

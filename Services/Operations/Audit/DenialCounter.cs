@@ -40,6 +40,8 @@ internal sealed class DenialCounter(IOptions<AuditOptions> options, TimeProvider
 
     private bool Counts(AuditRecord record)
     {
+        // A number of denials that was made elsewhere already.
+        if (record.Action == AuditActions.Denials) return true;
         var address = record.Address ?? record.Session ?? record.Actor;
         if (!_byAddress.TryGetValue(address, out var counted))
         {

@@ -34,8 +34,13 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void The_store_of_the_console_itself_is_no_observed_system() =>
-        Assert.Contains("later version", Assert.Single(Errors(("Postgres:Connection", "Host=db"))), StringComparison.Ordinal);
+    public void The_store_of_the_console_itself_is_no_observed_system_and_its_errors_are_in_the_list()
+    {
+        var settings = Read(("Postgres:Connection", "Host=db;Database=d;Username=u;Password=s3cret"), ("Audit:Key", new string('a', 64)));
+        Assert.True(settings.IsSandbox);
+        Assert.DoesNotContain(settings.InForce, setting => setting.Value.Contains("s3cret", StringComparison.Ordinal) || setting.Value.Contains("aaaa", StringComparison.Ordinal));
+        Assert.Equal(3, Errors(("Postgres:Connection", "Host=db"), ("Audit:HeadTarget", "http://x"), ("Sandbox:Seed", "x")).Count(error => error.Contains("names no Username", StringComparison.Ordinal) || error.Contains("use https", StringComparison.Ordinal) || error.Contains("must not lie", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void Credentials_in_an_address_are_not_shown() =>

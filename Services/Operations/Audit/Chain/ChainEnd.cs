@@ -49,7 +49,7 @@ public static class AuditActions
     public const string Spool = "audit.spool";
 
     /// <summary>Denials that are told by their number.</summary>
-    public const string Denials = "audit.denials";
+    public const string Denials = "denials";
 
     /// <summary>Somebody checked the chain.</summary>
     public const string Verify = "audit.verify";
