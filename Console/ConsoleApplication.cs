@@ -11,6 +11,7 @@ using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
 using Qmtl.Console.Security.Edge;
+using Qmtl.Console.Security.SignIn;
 using Qmtl.Console.Storage;
 using Qmtl.Console.Strategies;
 using Qmtl.Operations;
@@ -140,10 +141,12 @@ public static class ConsoleApplication
         // After the line above: what goes wrong under /api is answered as problem details, not as a page.
         app.UseConsoleApi();
         app.UseAntiforgery();
+        app.UseMiddleware<StaleFormAnswer>();
         app.MapStaticAssets();
         app.MapHealth();
         app.MapConsoleApi();
         app.MapLive();
+        SignInEndpoints.Map(app);
         // The framework's own frame-ancestors would be a second policy header; SecurityHeaders has the stricter one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

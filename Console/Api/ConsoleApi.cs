@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Qmtl.Console.Api.Rail;
 using Qmtl.Console.DryRuns;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.SignIn;
 using Qmtl.Console.Storage;
 
 namespace Qmtl.Console.Api;
@@ -60,6 +61,7 @@ public static class ConsoleApi
         PlanEndpoints.Map(api);
         JobEndpoints.Map(api);
         AccessEndpoints.Map(api);
+        SignInEndpoints.MapApi(api);
         routes.MapOpenApi();
     }
 

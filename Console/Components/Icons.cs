@@ -75,6 +75,8 @@ public static class Icons
         ["table"] = """<path d="M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.7h11M6.2 3v10"/>""",
         ["direction"] = """<path d="M2.5 8h10.5M9.5 4.5 13 8l-3.5 3.5"/>""",
         ["external"] = """<path d="M6 3H3v10h10v-3M9 2.7h4.3V7M13 3 7.5 8.5"/>""",
+        ["user"] = """<circle cx="8" cy="5.2" r="2.7"/><path d="M2.8 13.5c.5-3 2.4-4.6 5.2-4.6s4.7 1.6 5.2 4.6"/>""",
+        ["sign-out"] = """<path d="M6.5 2.5h-4v11h4M6 8h8M11 5l3 3-3 3"/>""",
         ["info"] = """<circle cx="8" cy="8" r="5.7"/><path d="M8 7.3v3.7M8 5v.1"/>""",
     }.ToFrozenDictionary();
 

@@ -11,10 +11,10 @@ internal sealed class CurrentCaller : ICurrentCaller, IDisposable
     private readonly IHttpContextAccessor _http;
     private readonly IAuthorizer _authorizer;
     private readonly ISessionLiveness _sessions;
-    private readonly IReadOnlySwitch? _readOnly;
+    private readonly IReadOnlySwitch _readOnly;
     private Action? _changed;
 
-    public CurrentCaller(CallerState state, IHttpContextAccessor http, IAuthorizer authorizer, ISessionLiveness sessions, IReadOnlySwitch? readOnly = null)
+    public CurrentCaller(CallerState state, IHttpContextAccessor http, IAuthorizer authorizer, ISessionLiveness sessions, IReadOnlySwitch readOnly)
     {
         (_state, _http, _authorizer, _sessions, _readOnly) = (state, http, authorizer, sessions, readOnly);
     }
@@ -51,7 +51,7 @@ internal sealed class CurrentCaller : ICurrentCaller, IDisposable
         _sessions.Ended -= OnEnded;
         _sessions.RightsChanged -= OnRightsChanged;
         _state.BecameForeign -= Raise;
-        if (_readOnly is not null) _readOnly.Changed -= Raise;
+        _readOnly.Changed -= Raise;
     }
 
     private void Listen()
@@ -60,7 +60,7 @@ internal sealed class CurrentCaller : ICurrentCaller, IDisposable
         _sessions.Ended += OnEnded;
         _sessions.RightsChanged += OnRightsChanged;
         _state.BecameForeign += Raise;
-        if (_readOnly is not null) _readOnly.Changed += Raise;
+        _readOnly.Changed += Raise;
     }
 
     private void OnEnded(SessionEnd end)

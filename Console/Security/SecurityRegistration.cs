@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Console.Security.SignIn;
-using Qmtl.Operations.Storage;
-using Qmtl.Operations.Storage.InMemory;
+using Qmtl.Operations.Plans;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Security;
@@ -20,7 +20,6 @@ public static class SecurityRegistration
     {
         var options = SignInOptions.Of(configuration);
         services.TryAddSingleton(options);
-        services.TryAddSingleton<IDocumentStore, InMemoryDocumentStore>();
         services.AddSingleton<AccessDirectory>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
@@ -28,6 +27,9 @@ public static class SecurityRegistration
         services.AddHostedService<SessionSweeper>();
         services.AddSingleton<IApiKeyUse, ApiKeyUse>();
         services.AddSingleton<IAuthorizer, ConsoleAuthorizer>();
+        services.AddSingleton<SecurityAudit>();
+        AddAccounts(services);
+        if (options.Mode == SignInMode.Local) services.AddHostedService<FirstRunAnnouncer>();
         if (options.Mode == SignInMode.Open) services.AddSingleton<IRequestSignIn, OpenRequestSignIn>();
 
         services.AddHttpContextAccessor();
@@ -48,6 +50,22 @@ public static class SecurityRegistration
             policy.HttpOnly = Microsoft.AspNetCore.CookiePolicy.HttpOnlyPolicy.Always;
         });
         return services;
+    }
+
+    private static void AddAccounts(IServiceCollection services)
+    {
+        services.TryAddSingleton<IPasswordHasher, PasswordHasher>();
+        services.AddSingleton<PasswordWork>();
+        services.AddSingleton<SignInBackOff>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<IAccountHistory>(provider => provider.GetRequiredService<AccountStore>());
+        services.AddSingleton<AccountDirectoryView>();
+        services.AddSingleton<PasswordLinks>();
+        services.AddSingleton<FirstRun>();
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<IAccounts, ConsoleAccounts>();
+        services.AddSingleton<IOwnAccount, OwnAccount>();
+        services.AddSingleton<LocalSignIn>();
     }
 
     /// <summary>After routing, before everything that answers.</summary>

@@ -36,8 +36,6 @@ public sealed record Account
     /// <summary>User id.</summary>
     public required string CreatedBy { get; init; }
 
-    public DateTimeOffset? LastSignInAt { get; init; }
-
     [JsonIgnore]
     public string UserId => UserIdPrefix + UserName;
 }

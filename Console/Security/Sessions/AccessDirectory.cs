@@ -25,6 +25,9 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
     /// <summary>What a session or key may do has changed.</summary>
     public event Action<string>? RightsChanged;
 
+    /// <summary>Something changed, here or elsewhere.</summary>
+    public event Action? Moved;
+
     /// <summary>When the store was read last; null before the first time.</summary>
     public DateTimeOffset? ReadAt { get; private set; }
 
@@ -45,6 +48,8 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
             Set(session.Id, ToStanding(session, ++_sequence), SessionEndCause.AccountDisabled);
             ResetKeysOf(session.UserId);
         }
+
+        Moved?.Invoke();
     }
 
     public void Put(ApiKey key)
@@ -54,6 +59,8 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
             if (_standings.TryGetValue(key.Id, out var old) && old.Key is { } known && known.Version > key.Version) return;
             Set(key.Id, ToStanding(key, ++_sequence), SessionEndCause.Ended);
         }
+
+        Moved?.Invoke();
     }
 
     /// <summary>Takes in an account as this process just stored or read it, with what that does to its sessions and keys.</summary>
@@ -65,18 +72,23 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
             _accounts[account.UserName] = account;
             ResetUser(account.UserId);
         }
+
+        Moved?.Invoke();
     }
 
     /// <summary>Takes a session or key out, because this process ended it.</summary>
     public Standing? Remove(string id)
     {
+        Standing? standing;
         lock (_changing)
         {
             _sequence++;
-            if (!_standings.TryRemove(id, out var standing)) return null;
+            if (!_standings.TryRemove(id, out standing)) return null;
             if (standing.Session is not null) ResetKeysOf(standing.UserId);
-            return standing;
         }
+
+        Moved?.Invoke();
+        return standing;
     }
 
     /// <summary>Reads everything again. One at a time.</summary>
@@ -90,7 +102,9 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
             var accounts = (await store.ListAllAsync(SecurityDocuments.AccountKind, options.Accounts, cancellation)).ConvertAll(SecurityDocuments.ReadAccount);
             var sessions = (await store.ListAllAsync(SecurityDocuments.SessionKind, options.Sessions, cancellation)).ConvertAll(SecurityDocuments.ReadSession);
             var keys = (await store.ListAllAsync(SecurityDocuments.KeyKind, options.Keys, cancellation)).ConvertAll(SecurityDocuments.ReadKey);
+            var versions = Versions();
             lock (_changing) TakeOver(before, accounts, sessions.FindAll(session => !ended(session.Id)), keys);
+            if (versions != Versions()) Moved?.Invoke();
             ReadAt = time.GetUtcNow();
         }
         finally
@@ -126,6 +140,9 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
             if (_standings.TryRemove(id, out _)) Gone?.Invoke(standing, SessionEndCause.Ended);
         }
     }
+
+    /// <summary>Differs when anything was taken over that was not known.</summary>
+    private (int, int, long) Versions() => (_standings.Count, _accounts.Count, _accounts.Values.Sum(account => account.Version) + _standings.Values.Sum(standing => standing.Session?.Version ?? standing.Key!.Version));
 
     private void ResetUser(string userId)
     {

@@ -4,7 +4,7 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.Console.Security.Sessions;
 
 /// <summary>Reads accounts, sessions and keys again and again, ends what has run out, and records it.</summary>
-internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions options, TimeProvider time, ILogger<SessionSweeper> log, IAuditLog? audit = null) : BackgroundService
+internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions options, TimeProvider time, SecurityAudit audit, ILogger<SessionSweeper> log) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions opt
         try
         {
             var ended = await registry.SweepAsync(cancellation);
-            if (ended.Count > 0 && audit is not null) await audit.AppendAsync([.. ended.Select(end => Record(end.Session, end.Cause))], cancellation);
+            await audit.TellAsync([.. ended.Select(end => Record(end.Session, end.Cause))], cancellation);
         }
 #pragma warning disable CA1031 // Whatever the store throws, the next round tries again.
         catch (Exception problem) when (problem is not OperationCanceledException)
@@ -38,7 +38,7 @@ internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions opt
     {
         At = time.GetUtcNow(),
         Phase = AuditPhase.Event,
-        Action = "session.expired",
+        Action = SecurityAudit.Expired,
         Outcome = "done",
         Actor = session.UserId,
         ActorName = session.Name,
