@@ -159,7 +159,7 @@ public abstract class PlanContract
         Assert.NotEqual(undo.Id, (await rail.Plans.PlanUndoAsync(Bob, plan.Id, "back", default)).Id);
     }
 
-    private protected static async Task<Exception?> Try(Func<Task> action)
+    internal static async Task<Exception?> Try(Func<Task> action)
     {
         try
         {

@@ -7,3 +7,8 @@ public sealed class InMemoryPlanTests : PlanContract
 {
     private protected override Task<IDocumentStore> OpenAsync() => Task.FromResult<IDocumentStore>(new InMemoryDocumentStore(TimeProvider.System));
 }
+
+public sealed class InMemoryJobTests : JobContract
+{
+    private protected override Task<IDocumentStore> OpenAsync() => Task.FromResult<IDocumentStore>(new InMemoryDocumentStore(TimeProvider.System));
+}
