@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Qmtl.Operations.Audit.Chain;
 using Qmtl.Operations.Audit.Files;
+using Qmtl.Operations.Audit.Head;
+using Qmtl.Operations.Audit.Index;
 using Qmtl.Operations.Audit.Postgres;
 using Qmtl.Operations.Audit.Spool;
 using Qmtl.Operations.Storage;
@@ -27,10 +29,10 @@ public static class AuditRegistration
         services.AddSingleton<IAuditStore>(provider =>
         {
             var storage = provider.GetRequiredService<IOptions<OperationsStorageOptions>>();
-            var keys = provider.GetRequiredService<Lazy<AuditKeys>>();
+            var keys = provider.GetRequiredService<Func<AuditKeys>>();
             return storage.Value.IsPostgres
-                ? new PostgresAuditStore(provider.GetRequiredService<PostgresDatabase>(), () => keys.Value)
-                : new FileAuditStore(provider.GetRequiredService<IOptions<AuditOptions>>(), storage, provider.GetRequiredService<StorageLock>(), () => keys.Value);
+                ? new PostgresAuditStore(provider.GetRequiredService<PostgresDatabase>(), keys)
+                : new FileAuditStore(provider.GetRequiredService<IOptions<AuditOptions>>(), storage, provider.GetRequiredService<StorageLock>(), keys);
         });
         services.AddSingleton(provider => new ChainWriter(provider.GetRequiredService<Lazy<AuditKeys>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DenialCounter>();
@@ -40,6 +42,14 @@ public static class AuditRegistration
         services.AddSingleton<IAuditSpool>(provider => provider.GetRequiredService<AuditSpool>());
         services.AddSingleton<IStorageOpening, AuditStartup>();
         services.AddSingleton<IStorageOpening>(provider => provider.GetRequiredService<AuditSpool>());
+        services.AddSingleton<AuditIndex>();
+        services.AddSingleton<Func<AuditKeys>>(provider => () => provider.GetRequiredService<Lazy<AuditKeys>>().Value);
+        services.AddSingleton<AuditSearch>();
+        services.AddSingleton(provider => new AuditHeadTargets(provider.GetRequiredService<IOptions<AuditOptions>>(), provider.GetRequiredService<Func<AuditKeys>>()));
+        services.AddSingleton<AuditHeadKeeper>();
+        services.AddSingleton<IAuditReader, AuditReader>();
+        // Services end in the opposite order: the last counts and the spool first, then the head of it all.
+        services.AddHostedService(provider => provider.GetRequiredService<AuditHeadKeeper>());
         services.AddHostedService<AuditService>();
         return services;
     }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Qmtl.Operations.Audit.Index;
 using Qmtl.Operations.Audit.Spool;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Operations.Audit;
 
-/// <summary>What the audit does by itself: writes the counts of denials, and what waits in the spool.</summary>
-internal sealed class AuditService(AuditLog audit, AuditSpool spool, DenialCounter denials, TimeProvider time, ILogger<AuditService> log) : BackgroundService
+/// <summary>What the audit does by itself: writes the counts of denials and what waits in the spool, and keeps the index up.</summary>
+internal sealed class AuditService(AuditLog audit, AuditSpool spool, AuditIndex index, DenialCounter denials, TimeProvider time, ILogger<AuditService> log) : BackgroundService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
@@ -53,5 +54,14 @@ internal sealed class AuditService(AuditLog audit, AuditSpool spool, DenialCount
         }
 
         if (spool.Count > 0) await spool.ReplayAsync(cancellation);
+        if (force) return;
+        try
+        {
+            await index.CatchUpAsync(cancellation);
+        }
+        catch (AuditUnavailableException)
+        {
+            // Queries say so themselves.
+        }
     }
 }

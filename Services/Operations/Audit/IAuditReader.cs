@@ -12,6 +12,14 @@ public interface IAuditReader
     /// <param name="progress">Records checked so far.</param>
     Task<AuditVerification> VerifyAsync(Caller caller, IProgress<long>? progress, CancellationToken cancellation);
 
+    /// <summary>One record, or null when there is none of that number or it cannot be read.</summary>
+    Task<NumberedRecord?> FindAsync(Caller caller, long number, CancellationToken cancellation);
+
+    /// <summary>Records that match, newest first, all of them, to be taken out as a file. That they were is recorded before the first is read.</summary>
+    /// <param name="format">For the record: <c>csv</c> or <c>jsonl</c>.</param>
+    /// <exception cref="AuditUnavailableException">It could not be recorded; nothing was taken out.</exception>
+    Task<IAsyncEnumerable<NumberedRecord>> ExportAsync(Caller caller, AuditQuery query, string format, CancellationToken cancellation);
+
     /// <summary>What holds the audit and what it can and cannot prove, for the page.</summary>
     AuditStoreFacts Facts { get; }
 }
@@ -51,7 +59,20 @@ public sealed record NumberedRecord(long Number, AuditRecord Record);
 
 /// <param name="Next">For <see cref="AuditQuery.Before"/>; null at the end.</param>
 /// <param name="Unreadable">Records on this stretch that could not be read, with number or place and reason.</param>
-public sealed record AuditPage(IReadOnlyList<NumberedRecord> Records, long? Next, IReadOnlyList<string> Unreadable);
+public sealed record AuditPage(IReadOnlyList<NumberedRecord> Records, long? Next, IReadOnlyList<string> Unreadable)
+{
+    /// <summary>Whether the time for one page was over before it was full: what is older has not been searched yet.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Number down to which was searched.</summary>
+    public long SearchedTo { get; init; }
+
+    /// <summary>Number of the newest record of the audit; 0 when it is empty.</summary>
+    public long Newest { get; init; }
+
+    /// <summary>How many records match in all, from the index; null when that is not known (free text, or older records than the index holds).</summary>
+    public long? Matches { get; init; }
+}
 
 /// <summary>How a check of the chain ended.</summary>
 public enum AuditVerdict
@@ -69,6 +90,9 @@ public enum AuditVerdict
 
     /// <summary>Records that the head elsewhere names are missing.</summary>
     TailCut,
+
+    /// <summary>Some records were written under a key that is not known here; their codes were not checked.</summary>
+    KeyUnknown,
 }
 
 /// <param name="FirstBroken">Number of the first record that is not as written, or null.</param>
@@ -80,4 +104,13 @@ public sealed record AuditVerification(AuditVerdict Verdict, long Checked, long?
 /// <param name="Guards">What the chain guards against here, in words.</param>
 /// <param name="Head">Where the head goes, or null.</param>
 /// <param name="Spooled">Outcomes that wait to be written.</param>
-public sealed record AuditStoreFacts(string Store, string Guards, string? Head, long Spooled);
+public sealed record AuditStoreFacts(string Store, string Guards, string? Head, long Spooled)
+{
+    /// <summary>Folder, or host and database.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>Why the head could not be put there last time; null when it could.</summary>
+    public string? HeadProblem { get; init; }
+
+    public DateTimeOffset? HeadWrittenAt { get; init; }
+}

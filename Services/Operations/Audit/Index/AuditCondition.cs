@@ -1,0 +1,55 @@
+using Qmtl.Shared.Rail;
+
+namespace Qmtl.Operations.Audit.Index;
+
+/// <summary>A query in the form that is asked of each record.</summary>
+internal sealed class AuditCondition
+{
+    private readonly AuditQuery _query;
+
+    public AuditCondition(AuditQuery query)
+    {
+        _query = query;
+        From = query.From?.UtcTicks ?? long.MinValue;
+        Until = query.Until?.UtcTicks ?? long.MaxValue;
+        Hashes = new uint[AuditFields.Count];
+        Hash(AuditFields.Actor, query.Actor);
+        Hash(AuditFields.Action, query.Action);
+        Hash(AuditFields.Target, query.Target);
+        Hash(AuditFields.Outcome, query.Outcome);
+        Hash(AuditFields.Operation, query.OperationId);
+        Hash(AuditFields.Correlation, query.CorrelationId);
+        Grams = string.IsNullOrEmpty(query.Text) ? null : new(query.Text);
+        IsEmpty = Grams is null && query.From is null && query.Until is null && Hashes.All(hash => hash == 0);
+    }
+
+    /// <summary>UTC, ticks, included.</summary>
+    public long From { get; }
+
+    /// <summary>UTC, ticks, not included.</summary>
+    public long Until { get; }
+
+    /// <summary>By field of <see cref="AuditFields"/>; 0 asks for nothing.</summary>
+    public uint[] Hashes { get; }
+
+    public TextGrams.Query? Grams { get; }
+
+    /// <summary>Whether every record matches.</summary>
+    public bool IsEmpty { get; }
+
+    /// <summary>The exact answer.</summary>
+    public bool Matches(AuditRecord record) =>
+        record.At.UtcTicks >= From && record.At.UtcTicks < Until
+        && Is(_query.Actor, record.Actor) && Is(_query.Action, record.Action) && Is(_query.Target, record.Target) && Is(_query.Outcome, record.Outcome)
+        && Is(_query.OperationId, record.OperationId) && Is(_query.CorrelationId, record.CorrelationId)
+        && (string.IsNullOrEmpty(_query.Text) || Holds(record.Reason) || Holds(record.Detail) || Holds(record.Target) || Holds(record.Item) || Holds(record.ActorName) || Holds(record.Parameters));
+
+    private static bool Is(string? wanted, string? value) => string.IsNullOrEmpty(wanted) || wanted == value;
+
+    private bool Holds(string? value) => value?.Contains(_query.Text!, StringComparison.OrdinalIgnoreCase) == true;
+
+    private void Hash(int field, string? value)
+    {
+        if (!string.IsNullOrEmpty(value)) Hashes[field] = AuditFields.HashOf(value);
+    }
+}
