@@ -121,6 +121,7 @@ public static class ConsoleApplication
         services.AddSingleton<ProcessFacts>();
         services.AddSingleton<StrategyIndex>();
         services.AddSingleton<OverviewReader>();
+        services.AddScoped<Rail.PlanWatch>();
         services.AddSingleton<SearchEverything>();
         services.AddSingleton<ISearchSource, PageSearch>();
         services.AddSingleton<ISearchSource, StrategySearch>();

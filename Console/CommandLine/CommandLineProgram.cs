@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Qmtl.Console.CommandLine.Remote;
 
 namespace Qmtl.Console.CommandLine;
 
@@ -13,6 +14,12 @@ public static class CommandLineProgram
 
     /// <summary>Wrong use, or a file that cannot be read or written.</summary>
     public const int WrongUse = 2;
+
+    /// <summary>A person must decide first: confirm, or approve as the second.</summary>
+    public const int WaitsForPerson = 3;
+
+    /// <summary>The console could not be asked: not there, not trusted, or the key was refused.</summary>
+    public const int NotAnswered = 5;
 
     private static readonly string[] HelpWords = ["-h", "--help", "-?", "--version"];
 
@@ -50,7 +57,7 @@ public static class CommandLineProgram
         catch (CommandFailedException failed)
         {
             await streams.Error.WriteLineAsync(failed.Message);
-            return WrongUse;
+            return failed.ExitCode;
         }
         finally
         {
@@ -66,6 +73,8 @@ public static class CommandLineProgram
             NodeIdsCommand.Create(streams),
             DagLayoutCommand.Create(streams),
         },
+        PlansCommand.Create(streams),
+        RemoteDryRunCommand.Create(streams),
     };
 }
 
@@ -73,7 +82,16 @@ public static class CommandLineProgram
 /// <param name="Input">Standard input.</param>
 /// <param name="Output">The answer alone.</param>
 /// <param name="Error">Everything else.</param>
-public sealed record CommandStreams(Stream Input, TextWriter Output, TextWriter Error);
+public sealed record CommandStreams(Stream Input, TextWriter Output, TextWriter Error)
+{
+    /// <summary>Reads an environment variable.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
-/// <summary>A command cannot go on: the message says what was wrong and what to do. The program ends with exit code 2.</summary>
-public sealed class CommandFailedException(string message) : Exception(message);
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>A command cannot go on: the message says what was wrong and what to do.</summary>
+public sealed class CommandFailedException(string message, int exitCode = CommandLineProgram.WrongUse) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}

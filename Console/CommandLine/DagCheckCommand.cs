@@ -69,8 +69,8 @@ internal static class DagCheckCommand
         foreach (var finding in document.Findings)
         {
             var at = finding.At is { } span ? string.Create(CultureInfo.InvariantCulture, $"{place}:{span.Line}:{span.Column}") : name;
-            lines.Add(Printable($"{at}: {SeverityName(finding.Severity)} {finding.Code} at {finding.Path}: {finding.Message}"));
-            lines.Add("    " + Printable(finding.Advice));
+            lines.Add(TerminalText.Printable($"{at}: {SeverityName(finding.Severity)} {finding.Code} at {finding.Path}: {finding.Message}"));
+            lines.Add("    " + TerminalText.Printable(finding.Advice));
         }
 
         if (document.Dag is { } dag)
@@ -82,20 +82,16 @@ internal static class DagCheckCommand
                 DagInputForm.EnvelopePlain => "envelope with JSON",
                 _ => "envelope with base64",
             };
-            lines.Add(Printable(string.Create(
+            lines.Add(TerminalText.Printable(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name}: {form}, {GenerationName(dag)} generation, {dag.Nodes.Count} nodes, version {document.Envelope?.VersionLabel ?? dag.VersionLabel ?? "not given"}, node_ids_crc32 {dag.SubmissionChecksum}, in the DAG Manager's order {dag.DiffChecksum}")));
         }
 
-        lines.Add(string.Create(CultureInfo.InvariantCulture, $"{Printable(name)}: {Count(document.ErrorCount, "error")}, {Count(document.WarningCount, "warning")}"));
+        lines.Add(string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Printable(name)}: {Count(document.ErrorCount, "error")}, {Count(document.WarningCount, "warning")}"));
         return string.Join(Environment.NewLine, lines);
     }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : string.Create(CultureInfo.InvariantCulture, $"{count} {what}s");
-
-    /// <summary>Without control characters, which could steer the terminal, and without lone surrogates.</summary>
-    private static string Printable(string text)
-        => string.Concat(text.EnumerateRunes().Select(rune => System.Text.Rune.IsControl(rune) ? string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}") : rune.ToString()));
 
     private static string SeverityName(FindingSeverity severity) => severity == FindingSeverity.Error ? "error" : "warning";
 

@@ -1,9 +1,9 @@
 namespace Qmtl.Console.Security;
 
 /// <summary>The console's address as browsers see it, for links that leave a page: <c>Http:PublicOrigin</c>, else where the request came to.</summary>
-public sealed class PublicAddress(IConfiguration configuration)
+public sealed class PublicAddress(Edge.EdgeOptions edge)
 {
-    private readonly string? _origin = configuration["Http:PublicOrigin"] is { Length: > 0 } origin ? origin.TrimEnd('/') : null;
+    private readonly string? _origin = edge.PublicOrigin?.Text;
 
     /// <summary>Scheme and authority, no slash at the end.</summary>
     public string Of(HttpContext http)

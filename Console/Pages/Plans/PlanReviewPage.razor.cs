@@ -13,7 +13,7 @@ namespace Qmtl.Console.Pages.Plans;
 /// The review sheet: what exactly would happen, what speaks against it, who must say what, and how it ended. Follows changes as they happen; an action
 /// is only sent for the plan as it is on the screen.
 /// </summary>
-public sealed partial class PlanPage
+public sealed partial class PlanReviewPage
 {
     /// <summary>How often the plan is read again besides: windows close, and another console's change may be heard late.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

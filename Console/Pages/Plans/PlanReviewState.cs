@@ -11,14 +11,14 @@ public enum PlanTab
 }
 
 /// <summary>What the address of a review sheet holds.</summary>
-public sealed record PlanPageState : IUrlState<PlanPageState>
+public sealed record PlanReviewState : IUrlState<PlanReviewState>
 {
     public PlanTab Tab { get; init; } = PlanTab.Review;
 
     /// <summary>Only items in this state, once they are at work; null for all.</summary>
     public string? Items { get; init; }
 
-    public static PlanPageState FromQuery(QueryValues query)
+    public static PlanReviewState FromQuery(QueryValues query)
     {
         ArgumentNullException.ThrowIfNull(query);
         return new() { Tab = query.Choice("tab", PlanTab.Review), Items = query.Text("items") };
