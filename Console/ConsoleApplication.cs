@@ -122,6 +122,7 @@ public static class ConsoleApplication
         services.AddSingleton<StrategyIndex>();
         services.AddSingleton<OverviewReader>();
         services.AddScoped<Rail.PlanWatch>();
+        services.AddSingleton<Rail.SandboxSwitch>();
         services.AddSingleton<SearchEverything>();
         services.AddSingleton<ISearchSource, PageSearch>();
         services.AddSingleton<ISearchSource, StrategySearch>();

@@ -96,7 +96,7 @@ public static class KnownSettings
         new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
         new("ControlBus:StartBack", SettingUse.Later),
         new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
-        new("Operations:Policies:*", SettingUse.Later),
+        new("Operations:Policies:*", SettingUse.Read),
         new("Notifications:Webhook", SettingUse.Later, IsSecret: true),
     ];
 

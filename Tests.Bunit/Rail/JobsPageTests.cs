@@ -13,10 +13,10 @@ public sealed class JobsPageTests : RailContext
     [Fact]
     public void An_interrupted_job_says_who_held_it_and_what_repeating_means_and_a_person_resumes_it()
     {
-        List(NewJob(JobState.Interrupted, done: 3, rest: 4) with { Owner = "host-7:4711", LeaseUntil = Noon, InFlight = 1 });
+        List(NewJob(JobState.Interrupted, done: 3, rest: 4) with { InFlight = 1, Note = "host-7:4711 held it and was not heard of since 12:00:00 UTC, when its lease ran out." });
         var page = Open("?job=j-1");
         var inspector = page.Find(".inspector").TextContent;
-        Assert.Contains("host-7:4711) is gone or lost its lease", inspector);
+        Assert.Contains("host-7:4711 held it and was not heard of since", inspector);
         Assert.Contains("a person resumes it, on any console", inspector);
         Assert.Contains("at-most-once", inspector);
         page.FindAll(".inspector button").Single(button => button.TextContent.StartsWith("Resume on this console", StringComparison.Ordinal)).Click();

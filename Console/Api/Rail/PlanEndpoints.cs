@@ -142,57 +142,35 @@ internal static class PlanEndpoints
     }
 
     private static Task<IResult> ConfirmAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<ConfirmBody>(id, http, current.Caller,
-            (plan, body) => IsBy(plan.Confirmed, current.Caller, body.Reason) && body.Digest == plan.Digest,
-            body => plans.ConfirmAsync(current.Caller, id, new(body.Digest ?? "", body.Reason ?? "", body.TypedTarget), http.RequestAborted));
+        ActAsync<ConfirmBody>(http, body => plans.ConfirmAsync(current.Caller, id, new(body.Digest ?? "", body.Reason ?? "", body.TypedTarget), http.RequestAborted));
 
     private static Task<IResult> ApproveAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<ApproveBody>(id, http, current.Caller,
-            (plan, body) => plan.Approvals.Any(stamp => IsBy(stamp, current.Caller, body.Note)) && body.Digest == plan.Digest,
-            body => plans.ApproveAsync(current.Caller, id, body.Digest ?? "", body.Note ?? "", http.RequestAborted));
+        ActAsync<ApproveBody>(http, body => plans.ApproveAsync(current.Caller, id, body.Digest ?? "", body.Note ?? "", http.RequestAborted));
 
     private static Task<IResult> RejectAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<ReasonBody>(id, http, current.Caller,
-            (plan, body) => plan.State == PlanState.Rejected && IsBy(plan.Closed, current.Caller, body.Reason),
-            body => plans.RejectAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted));
+        ActAsync<ReasonBody>(http, body => plans.RejectAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted));
 
     private static Task<IResult> WithdrawAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<ReasonBody>(id, http, current.Caller,
-            (plan, body) => plan.State == PlanState.Withdrawn && IsBy(plan.Closed, current.Caller, body.Reason),
-            body => plans.WithdrawAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted));
+        ActAsync<ReasonBody>(http, body => plans.WithdrawAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted));
 
     private static Task<IResult> ExecuteAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<EmptyBody>(id, http, current.Caller, (plan, _) => plan.Executed?.UserId == current.Caller.UserId, _ => plans.ExecuteAsync(current.Caller, id, http.RequestAborted));
+        ActAsync<EmptyBody>(http, _ => plans.ExecuteAsync(current.Caller, id, http.RequestAborted));
 
     private static Task<IResult> ReviewAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
-        ActAsync<NoteBody>(id, http, current.Caller, (plan, body) => IsBy(plan.Reviewed, current.Caller, body.Note), body => plans.ReviewAsync(current.Caller, id, body.Note ?? "", http.RequestAborted));
+        ActAsync<NoteBody>(http, body => plans.ReviewAsync(current.Caller, id, body.Note ?? "", http.RequestAborted));
 
-    private static async Task<IResult> UndoAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current)
-    {
-        var (body, problem) = await RailBody.ReadAsync<ReasonBody>(http);
-        if (body is null) return problem!;
-        if (await ReadAsync(http, id, current.Caller) is not { } plan) return Unknown(id);
-        if (plan.UndoneBy is { } undo && await ReadAsync(http, undo, current.Caller) is { } before
-            && before.Author.UserId == current.Caller.UserId && before.Reason == body.Reason)
-        {
-            return await AnswerAsync(http, before, StatusCodes.Status200OK);
-        }
+    private static Task<IResult> UndoAsync(string id, HttpContext http, [FromServices] IPlans plans, [FromServices] ICurrentCaller current) =>
+        ActAsync<ReasonBody>(http, body => plans.PlanUndoAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted), StatusCodes.Status201Created);
 
-        return await AnswerAsync(http, await plans.PlanUndoAsync(current.Caller, id, body.Reason ?? "", http.RequestAborted), StatusCodes.Status201Created);
-    }
-
-    /// <summary>Acts on a plan; a request that is sent again and has had its effect is answered with the plan as it is, and has none.</summary>
-    private static async Task<IResult> ActAsync<TBody>(string id, HttpContext http, Caller caller, Func<Plan, TBody, bool> isDone, Func<TBody, Task<Plan>> act)
+    /// <summary>Acts on a plan. A request that is sent again and has had its effect is answered by the rail with the plan as it is, and has none.</summary>
+    private static async Task<IResult> ActAsync<TBody>(HttpContext http, Func<TBody, Task<Plan>> act, int status = StatusCodes.Status200OK)
         where TBody : class
     {
         var (body, problem) = await RailBody.ReadAsync<TBody>(http);
         if (body is null) return problem!;
-        if (await ReadAsync(http, id, caller) is not { } plan) return Unknown(id);
-        if (!isDone(plan, body)) plan = await act(body);
-        return await AnswerAsync(http, plan, plan.State == PlanState.Executing ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+        var plan = await act(body);
+        return await AnswerAsync(http, plan, plan.State == PlanState.Executing ? StatusCodes.Status202Accepted : status);
     }
-
-    private static bool IsBy(PlanStamp? stamp, Caller caller, string? note) => stamp is not null && stamp.UserId == caller.UserId && stamp.Note == (note ?? "");
 
     private static Task<Plan?> ReadAsync(HttpContext http, string id, Caller caller) =>
         http.RequestServices.GetRequiredService<IPlans>().FindAsync(caller, id, http.RequestAborted);

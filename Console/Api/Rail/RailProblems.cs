@@ -37,10 +37,14 @@ internal static class RailProblems
 
     private static int StatusOf(string code) => code switch
     {
-        "NOT_FOUND" or "PLAN_NOT_FOUND" or "JOB_NOT_FOUND" => StatusCodes.Status404NotFound,
-        "OWN_PLAN" or "NEEDS_PERSON" or "NOT_AUTHOR" or "AUTHOR_CHANGED_APPROVER" or "READ_ONLY" => StatusCodes.Status403Forbidden,
-        _ when code.EndsWith("EXPIRED", StringComparison.Ordinal) => StatusCodes.Status410Gone,
-        "EMPTY_REASON" or "REASON_MISSING" or "WRONG_TARGET" or "TYPED_TARGET" or "UNKNOWN_KIND" or "BAD_PARAMETERS" => StatusCodes.Status422UnprocessableEntity,
+        "PLAN_UNKNOWN" or "JOB_UNKNOWN" => StatusCodes.Status404NotFound,
+        "OWN_PLAN" or "NEEDS_PERSON" or "NOT_AUTHOR" or "ACCOUNT_CHANGED_BY_AUTHOR" => StatusCodes.Status403Forbidden,
+        "PLAN_EXPIRED" => StatusCodes.Status410Gone,
+        "AUDIT_UNAVAILABLE" or "JOBS_FULL" => StatusCodes.Status503ServiceUnavailable,
+        "KIND_UNKNOWN" or "CANNOT_PLAN" or "NOTHING_TO_DO" or "NOT_IMMEDIATE" or "TYPED_NAME_WRONG" or "DIGEST_MISSING" or "PACE_WRONG" or "TOO_LONG" or "TOO_MANY_ITEMS"
+            => StatusCodes.Status422UnprocessableEntity,
+        _ when code.StartsWith("REASON_", StringComparison.Ordinal) || code.StartsWith("TARGET_", StringComparison.Ordinal) || code.StartsWith("PARAMETER", StringComparison.Ordinal)
+            => StatusCodes.Status422UnprocessableEntity,
         _ => StatusCodes.Status409Conflict,
     };
 }
