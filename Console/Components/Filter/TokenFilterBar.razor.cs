@@ -43,6 +43,9 @@ public sealed partial class TokenFilterBar : IDisposable
     /// <summary>What is counted.</summary>
     [Parameter] public string Noun { get; set; } = "results";
 
+    /// <summary>Of one; null where <see cref="Noun"/> does for one too.</summary>
+    [Parameter] public string? NounOne { get; set; }
+
     /// <summary>Further controls at the end of the row.</summary>
     [Parameter] public RenderFragment? ChildContent { get; set; }
 
@@ -63,7 +66,7 @@ public sealed partial class TokenFilterBar : IDisposable
 
     private static string TextOf(FilterQuery query) => string.Join(' ', query.Words.Select(word => FilterQuery.Format(new(null, word))));
 
-    private string Words(int count) => TotalCount is { } total && total != count
+    private string Words(int count) => count == 1 && (TotalCount ?? 1) == 1 && NounOne is not null ? $"1 {NounOne}" : TotalCount is { } total && total != count
         ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} {Noun}")
         : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {Noun}");
 

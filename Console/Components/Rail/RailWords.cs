@@ -43,7 +43,7 @@ public static class RailWords
             PlanState.WaitingForApproval or PlanState.Ready or PlanState.Executing => "attention",
             PlanState.Executed when plan.Counts is { Failed: 0, Unknown: 0, NotStarted: 0 } => "ok",
             PlanState.Executed or PlanState.Refused => "broken",
-            _ => "unknown",
+            _ => "neutral",
         };
     }
 
@@ -67,10 +67,10 @@ public static class RailWords
         ArgumentNullException.ThrowIfNull(job);
         return job.State switch
         {
-            JobState.Running or JobState.Waiting => "unknown",
+            JobState.Running or JobState.Waiting => "neutral",
             JobState.Paused => "attention",
             JobState.Ended when job.Counts is { Failed: 0, Unknown: 0, NotStarted: 0 } => "ok",
-            JobState.Cancelled => "unknown",
+            JobState.Cancelled => "neutral",
             _ => "broken",
         };
     }
@@ -97,6 +97,7 @@ public static class RailWords
         JobItemState.Done => "ok",
         JobItemState.Failed => "broken",
         JobItemState.Started or JobItemState.Skipped => "attention",
+        JobItemState.Planned => "neutral",
         _ => "unknown",
     };
 

@@ -19,7 +19,7 @@ public sealed class PlanCommands(Plan plan, string origin, OperationKind? kind)
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private const string Key = "-H \"Authorization: Bearer $QMTL_CONSOLE_KEY\"";
+    private const string Key = "\\\n  -H \"Authorization: Bearer $QMTL_CONSOLE_KEY\"";
 
     /// <summary>Whether a value of the original request is not shown, so that it must be filled in.</summary>
     public bool HasSecrets => Secrets.Any(name => plan.Content.Parameters.ValueKind == JsonValueKind.Object && plan.Content.Parameters.TryGetProperty(name, out _));
@@ -48,10 +48,10 @@ public sealed class PlanCommands(Plan plan, string origin, OperationKind? kind)
     {
         var url = $"--url {Quote(origin)}";
         var sets = string.Concat(Parameters().Select(parameter => $" --set {Quote($"{parameter.Name}={parameter.Value}")}"));
-        yield return new("Make the same plan again", $"./qmtl-console plans create {Quote(plan.Content.Kind)} {Quote(plan.Content.Target)}{sets} \\\n  --reason {Quote(plan.Reason)} {url}");
+        yield return new("Make the same plan again", $"./qmtl-console plans create {Quote(plan.Content.Kind)} {Quote(plan.Content.Target)}{sets} \\\n  --reason {Quote(plan.Reason)} \\\n  {url}");
         yield return new("Show it", $"./qmtl-console plans show {Quote(plan.Id)} {url}");
         yield return new("Execute it, once it is ready (exit code 3 while somebody else must still decide)", $"./qmtl-console plans execute {Quote(plan.Id)} {url}");
-        yield return new("Plan its undo, once it was executed", $"./qmtl-console plans undo {Quote(plan.Id)} --reason {Quote("Take it back: " + plan.Reason)} {url}");
+        yield return new("Plan its undo, once it was executed", $"./qmtl-console plans undo {Quote(plan.Id)} \\\n  --reason {Quote("Take it back: " + plan.Reason)} \\\n  {url}");
     }
 
     /// <summary>As one word of a POSIX shell.</summary>

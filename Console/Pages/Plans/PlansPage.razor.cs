@@ -60,7 +60,7 @@ public sealed partial class PlansPage
             new() { Key = "summary", Title = "What would happen", Cell = SummaryCell, Width = 260 },
             new() { Key = "author", Title = "Author", Cell = AuthorCell, Width = 120 },
             new() { Key = "age", Title = "Made", Cell = AgeCell, Width = 90 },
-            new() { Key = "window", Title = "Window closes in", Cell = DeadlineCell, Width = 120, Hint = "Time left for the next step: confirmation, approval or execution" },
+            new() { Key = "window", Title = "Time left", Cell = DeadlineCell, Width = 130, Hint = "Time left for the next step: confirmation, approval or execution" },
             new() { Key = "reason", Title = "Reason", Cell = ReasonCell, Width = 220, Optional = true },
             new() { Key = "id", Title = "Id", Cell = IdCell, Width = 150, Optional = true },
         ];
