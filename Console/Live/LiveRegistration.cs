@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Qmtl.Console.Api;
 using Qmtl.Console.Hubs;
 
@@ -18,7 +19,12 @@ public static class LiveRegistration
         {
             hub.MaximumReceiveMessageSize = MaxMessageBytes;
             hub.MaximumParallelInvocationsPerClient = 4;
-        }).AddJsonProtocol(json => ApiJson.Apply(json.PayloadSerializerOptions));
+        }).AddJsonProtocol(json =>
+        {
+            ApiJson.Apply(json.PayloadSerializerOptions);
+            // Most members of most rows are empty.
+            json.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
         return services;
     }
 

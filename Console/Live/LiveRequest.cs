@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Qmtl.ControlBus;
 
 namespace Qmtl.Console.Live;
@@ -70,6 +71,15 @@ public sealed record LiveRequest
         From = Instant(From),
         Until = Instant(Until),
     };
+
+    /// <summary>The same as parameters of an address.</summary>
+    public IEnumerable<(string Name, string? Value)> ToQuery() =>
+    [
+        ("types", Join(Types)), ("worlds", Join(Worlds)), ("strategies", Join(Strategies)), ("tags", Join(Tags)), ("sources", Join(Sources)),
+        ("key", Key), ("text", Text), ("from", From?.ToString(CultureInfo.InvariantCulture)), ("until", Until?.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static string? Join(IReadOnlyList<string>? values) => values is { Count: > 0 } ? string.Join(',', values) : null;
 
     private static FrozenSet<string> Set(IReadOnlyList<string>? values) => values is null ? FrozenSet<string>.Empty : values.ToFrozenSet(StringComparer.Ordinal);
 

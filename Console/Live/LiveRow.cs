@@ -61,6 +61,7 @@ public sealed record LiveRow
 
     /// <summary>The payload; only where it was asked for.</summary>
     [JsonConverter(typeof(RawJson))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Data { get; init; }
 
     public static LiveRow Of(string journal, JournalledEvent journalled, string summary, bool withData)
@@ -89,7 +90,7 @@ public sealed record LiveRow
             LastAt = journalled.Times > 1 ? journalled.LastAt.ToUnixTimeMilliseconds() : null,
             WouldDrop = journalled.WouldDrop,
             Remarks = each.Remarks.Count == 0 ? null : each.Remarks,
-            Data = withData ? each.Data : null,
+            Data = withData ? each.Data : default(ReadOnlyMemory<byte>?),
         };
     }
 

@@ -7,15 +7,15 @@ public sealed class ControlBusOptions
 {
     /// <summary>Events the journal keeps; older ones are forgotten.</summary>
     [Range(1, 1_000_000)]
-    public int JournalCapacity { get; set; } = 10_000;
+    public int JournalCapacity { get; set; } = 200_000;
 
     /// <summary>Bytes of events that the journal keeps; older ones are forgotten.</summary>
     [Range(1, long.MaxValue)]
-    public long JournalBytes { get; set; } = 64 * 1024 * 1024;
+    public long JournalBytes { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>Events that wait for one subscriber; then its oldest are dropped and counted.</summary>
-    [Range(1, 100_000)]
-    public int SubscriberCapacity { get; set; } = 1_000;
+    /// <summary>How far a subscriber may be behind; then its oldest are dropped and counted. They lie in the journal: a subscriber holds none itself.</summary>
+    [Range(1, 1_000_000)]
+    public int SubscriberCapacity { get; set; } = 50_000;
 
     /// <summary>Most events in one <see cref="Shared.Control.ControlBatch"/>.</summary>
     [Range(1, 10_000)]

@@ -65,7 +65,7 @@ public static class DagManagerEvents
         return new ControlEvent
         {
             Type = SentinelWeightUpdatedType,
-            Key = $"sentinel:{sentinelId}:{worldId}",
+            Key = $"sentinel:{sentinelId}",
             WorldId = worldId,
             EventTime = at,
             Etag = etag,

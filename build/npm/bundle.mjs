@@ -5,7 +5,11 @@ import path from "node:path";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 await build({
-  entryPoints: { editor: path.join(here, "editor-entry.mjs") },
+  entryPoints: {
+    editor: path.join(here, "editor-entry.mjs"),
+    signalr: path.join(here, "signalr-entry.mjs"),
+    plotly: path.join(here, "plotly-entry.mjs"),
+  },
   outdir: path.join(here, "../../wwwroot/lib"),
   bundle: true,
   format: "esm",

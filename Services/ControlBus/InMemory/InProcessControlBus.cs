@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus.Live;
+using Qmtl.ControlBus.Normalising;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Rail;
 
@@ -51,7 +52,7 @@ public sealed class InProcessControlBus : IControlFeed, IControlEmitter, IContro
         ArgumentNullException.ThrowIfNull(controlEvent);
         cancellation.ThrowIfCancellationRequested();
         _engine.Take(
-            controlEvent with
+            Normaliser.Enrich(controlEvent) with
             {
                 Source = Source,
                 ReceivedAt = _time.GetUtcNow(),

@@ -37,6 +37,23 @@ public static class Normaliser
         }
     }
 
+    /// <summary>Fills in what the payload of an event tells and its maker did not set: strategy, tags, run.</summary>
+    public static ControlEvent Enrich(ControlEvent controlEvent)
+    {
+        ArgumentNullException.ThrowIfNull(controlEvent);
+        var fields = new EventFields();
+        var reader = new Utf8JsonReader(controlEvent.Data.Span);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return controlEvent;
+        fields.Read(ref reader);
+        return controlEvent with
+        {
+            StrategyId = controlEvent.StrategyId ?? fields.StrategyId,
+            Tags = controlEvent.Tags.Count == 0 && fields.Tags is { } tags ? tags : controlEvent.Tags,
+            RunId = controlEvent.RunId ?? fields.RunId,
+            RunSequence = controlEvent.RunSequence ?? fields.Sequence,
+        };
+    }
+
     private static (ControlEvent?, Quarantined?) ReadChecked(RawMessage message)
     {
         var envelope = new Envelope();

@@ -1,0 +1,2 @@
+// What the live path uses of the SignalR client.
+export { HubConnectionBuilder, HttpTransportType, LogLevel } from "@microsoft/signalr";
