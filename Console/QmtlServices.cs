@@ -5,6 +5,7 @@ using Qmtl.Gateway;
 using Qmtl.Gateway.InMemory;
 using Qmtl.Sandbox;
 using Qmtl.Shared.Health;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console;
 
@@ -14,6 +15,7 @@ public static class QmtlServices
     public static void Add(IServiceCollection services, IConfiguration configuration, ConsoleSettings settings)
     {
         services.AddSingleton<FamilyGroups>();
+        services.AddSingleton<IOperation, FamilyOperation>();
         if (settings.IsSandbox)
         {
             services.AddSandbox(configuration);

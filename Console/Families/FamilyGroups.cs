@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Qmtl.Console.Storage;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Families;
 
@@ -9,8 +10,11 @@ namespace Qmtl.Console.Families;
 /// Families that users gave to submissions whose <c>meta</c> names none: strategy id to family name. The console's own, kept as one file under
 /// <c>Storage:Path</c>; QMTL never sees it.
 /// </summary>
-public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<FamilyGroups> log) : IDisposable
+public sealed class FamilyGroups(IOptions<StorageOptions> storage, TimeProvider time, ILogger<FamilyGroups> log) : IDisposable
 {
+    /// <summary>The kind of operation that changes a group.</summary>
+    public const string OperationKind = "strategy.family";
+
     /// <summary>How many submissions can be grouped.</summary>
     public const int MaxEntries = 10_000;
 
@@ -38,17 +42,29 @@ public sealed class FamilyGroups(IOptions<StorageOptions> storage, ILogger<Famil
         }
     }
 
+    /// <summary>What is wrong with a name, or null.</summary>
+    public static string? Problem(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length > MaxName || name.Any(char.IsControl) ? $"A family name has at most {MaxName} characters and no control characters." : null;
+    }
+
+    /// <summary>The family of a submission, or null.</summary>
+    /// <exception cref="IOException">The file cannot be read now.</exception>
+    public string? Of(string strategyId) => Stored().GetValueOrDefault(strategyId);
+
     /// <summary>Gives a submission a family; an empty name takes it away.</summary>
+    /// <param name="ticket">Of kind <see cref="OperationKind"/>, for the strategy as target and item.</param>
+    /// <exception cref="RailTicketRefusedException">The ticket is for something else, or expired; nothing changed.</exception>
     /// <exception cref="ArgumentException">The name is too long or holds control characters.</exception>
     /// <exception cref="InvalidOperationException">The bound of <see cref="MaxEntries"/> is reached.</exception>
     /// <exception cref="IOException">The file cannot be read or written; nothing changed.</exception>
-    public async Task AssignAsync(string strategyId, string? name, CancellationToken cancellation)
+    public async Task AssignAsync(string strategyId, string? name, RailTicket ticket, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(ticket);
+        ticket.Require(OperationKind, strategyId, strategyId, time.GetUtcNow());
         var trimmed = name?.Trim() ?? "";
-        if (trimmed.Length > MaxName || trimmed.Any(char.IsControl))
-        {
-            throw new ArgumentException($"A family name has at most {MaxName} characters and no control characters.", nameof(name));
-        }
+        if (Problem(trimmed) is { } problem) throw new ArgumentException(problem, nameof(name));
 
         await _writing.WaitAsync(cancellation);
         try

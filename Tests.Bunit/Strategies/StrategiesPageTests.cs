@@ -1,14 +1,13 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using NSubstitute;
 using Qmtl.Console.Configuration;
-using Qmtl.Console.Families;
 using Qmtl.Console.Pages.Strategies;
-using Qmtl.Console.Storage;
+using Qmtl.Console.Security;
 using Qmtl.Gateway;
+using Qmtl.Operations.Plans;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Tests.Bunit.Strategies;
 
@@ -16,7 +15,10 @@ public sealed class StrategiesPageTests : BunitContext
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("qmtl-families-").FullName;
+    private static readonly Caller Alice = new() { UserId = "local:alice", Name = "Alice", Kind = CallerKind.Person, SessionId = "s" };
+
+    private readonly IPlans _plans = Substitute.For<IPlans>();
+    private readonly ICurrentCaller _caller = Substitute.For<ICurrentCaller>();
     private readonly IStrategyCatalogue _catalogue = Substitute.For<IStrategyCatalogue>();
     private readonly List<StrategyRecord> _records =
     [
@@ -33,17 +35,11 @@ public sealed class StrategiesPageTests : BunitContext
         Services.AddSingleton<ServiceDirectory>();
         Services.AddSingleton(typeof(Available<>));
         Services.AddSingleton(_catalogue);
-        Services.AddSingleton(new FamilyGroups(Options.Create(new StorageOptions { Path = _folder }), NullLogger<FamilyGroups>.Instance));
+        _caller.May(default!).ReturnsForAnyArgs(AccessDecision.Yes);
+        _caller.Caller.Returns(Alice);
+        Services.AddSingleton(_plans);
+        Services.AddSingleton(_caller);
         Services.AddSingleton(TimeProvider.System);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
     }
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
@@ -55,7 +51,30 @@ public sealed class StrategiesPageTests : BunitContext
         var page = Open("?selected=s0");
         page.Find("aside input[aria-label=Family]").Change("carry");
         page.FindAll("aside button").Single(button => button.TextContent == "Group").Click();
-        page.WaitForAssertion(() => Assert.Equal("carry", Services.GetRequiredService<FamilyGroups>().Current["s0"]));
+        page.WaitForAssertion(() => _plans.Received(1).DoAsync(
+            Alice,
+            Arg.Is<PlanRequest>(request => request.Kind == "strategy.family" && request.Target == "s0" && request.Parameters.GetProperty("family").GetString() == "carry" && request.Reason.Length > 0),
+            Arg.Any<CancellationToken>()));
+    }
+
+    [Fact]
+    public void Without_the_permission_grouping_is_off_and_says_why()
+    {
+        _records.Add(Record("s0", null!, null, StrategyState.Completed, 3, "w1", "btc"));
+        _caller.May(Permissions.FamiliesChange).Returns(AccessDecision.No("A viewer does not group."));
+        var page = Open("?selected=s0");
+        Assert.True(page.Find("aside input[aria-label=Family]").HasAttribute("disabled"));
+        Assert.Contains("A viewer does not group.", page.Find("aside").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_is_shown_beside_the_field()
+    {
+        _records.Add(Record("s0", null!, null, StrategyState.Completed, 3, "w1", "btc"));
+        _plans.DoAsync(default!, default!, default).ReturnsForAnyArgs(Task.FromException<Plan>(new RailRefusedException("CANNOT_PLAN", "It is in the family carry already.", "family", "Nothing is needed.")));
+        var page = Open("?selected=s0");
+        page.FindAll("aside button").Single(button => button.TextContent == "Group").Click();
+        page.WaitForAssertion(() => Assert.Contains("It is in the family carry already.", page.Find("aside [role=alert]").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

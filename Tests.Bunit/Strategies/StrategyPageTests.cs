@@ -10,9 +10,12 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Graphs;
 using Qmtl.Console.Pages.Strategies;
+using Qmtl.Console.Security;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
+using Qmtl.Operations.Plans;
 using Qmtl.Shared.Dags;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Tests.Bunit.Strategies;
 
@@ -46,6 +49,10 @@ public sealed class StrategyPageTests : BunitContext
         Services.AddSingleton(_catalogue);
         Services.AddSingleton(_dagManager);
         Services.AddSingleton(TimeProvider.System);
+        var caller = Substitute.For<ICurrentCaller>();
+        caller.May(default!).ReturnsForAnyArgs(AccessDecision.Yes);
+        Services.AddSingleton(caller);
+        Services.AddSingleton(Substitute.For<IPlans>());
         Services.AddSingleton(Options.Create(new LimitsOptions()));
         Services.AddSingleton<StrategyGraphs>();
         Services.AddLogging();

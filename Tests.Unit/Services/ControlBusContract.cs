@@ -145,7 +145,8 @@ public abstract class ControlBusContract
     public async Task Publishing_needs_a_ticket_for_this_event(string kind, string target, string item, int secondsLeft, bool allowed)
     {
         var (feed, _, publisher) = Make(new ControlBusOptions());
-        var ticket = Tickets.Make(kind, target, item, Time.GetUtcNow().AddSeconds(secondsLeft));
+        var ticket = await Tickets.MakeAsync(kind, target, item, Time);
+        Time.Advance(Tickets.Lifetime - TimeSpan.FromSeconds(secondsLeft));
         var publish = async () => await publisher.PublishAsync(Event(1, "sentinel_weight_updated"), ticket, default);
         if (allowed)
         {
