@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Qmtl.Console.CommandLine.Remote;
+using Qmtl.Console.Configuration;
 
 namespace Qmtl.Console.CommandLine;
 
@@ -20,6 +21,8 @@ public static class CommandLineProgram
 
     /// <summary>The console could not be asked: not there, not trusted, or the key was refused.</summary>
     public const int NotAnswered = 5;
+
+    private static readonly string[] OnOwnStore = ["audit"];
 
     private static readonly string[] HelpWords = ["-h", "--help", "-?", "--version"];
 
@@ -42,7 +45,9 @@ public static class CommandLineProgram
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandStreams streams)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        var parsed = Root(streams).Parse(args);
+        // Only commands on the console's own store take its settings.
+        var (command, settings) = args.Count > 0 && OnOwnStore.Contains(args[0]) ? CommandSettings.Split(args) : (args, []);
+        var parsed = Root(streams, settings).Parse(command);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) await streams.Error.WriteLineAsync(error.Message);
@@ -59,13 +64,18 @@ public static class CommandLineProgram
             await streams.Error.WriteLineAsync(failed.Message);
             return failed.ExitCode;
         }
+        catch (SettingsRefusedException refused)
+        {
+            await streams.Error.WriteLineAsync(refused.Message);
+            return ConsoleApplication.WrongConfiguration;
+        }
         finally
         {
             await streams.Output.FlushAsync();
         }
     }
 
-    private static RootCommand Root(CommandStreams streams) => new("Qmtl.Console, the operations console of QMTL. Without a command it serves.")
+    private static RootCommand Root(CommandStreams streams, string[] settings) => new("Qmtl.Console, the operations console of QMTL. Without a command it serves.")
     {
         new Command("dag", "Works on DAG files: a bare DAG or a submission envelope, as JSON or base64.")
         {
@@ -75,6 +85,10 @@ public static class CommandLineProgram
         },
         PlansCommand.Create(streams),
         RemoteDryRunCommand.Create(streams),
+        new Command("audit", "Works on the console's audit.")
+        {
+            AuditVerifyCommand.Create(streams, settings),
+        },
     };
 }
 
