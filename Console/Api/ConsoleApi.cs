@@ -58,6 +58,7 @@ public static class ConsoleApi
         DagEndpoints.Map(api);
         QueueEndpoints.Map(api);
         StrategyEndpoints.Map(api);
+        EventEndpoints.Map(api);
         PlanEndpoints.Map(api);
         JobEndpoints.Map(api);
         AccessEndpoints.Map(api);

@@ -72,7 +72,10 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
 
     internal LivePage Query(LiveFilter filter, long? before, int count) => Feed.Query(filter, before, count);
 
-    public LiveRow Row(JournalledEvent journalled, LiveFilter filter, bool withData)
+    /// <summary>A row with its payload, for one caller.</summary>
+    public async ValueTask<LiveRow> RowAsync(Caller caller, JournalledEvent journalled, CancellationToken cancellation) => Row(journalled, await FilterAsync(caller, new(), cancellation), withData: true);
+
+    internal LiveRow Row(JournalledEvent journalled, LiveFilter filter, bool withData)
     {
         ArgumentNullException.ThrowIfNull(journalled);
         var previous = Feed.Previous(journalled.Event.Sequence, filter)?.Event;
