@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Qmtl.Console.Api.Rail;
 using Qmtl.Console.DryRuns;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Console.Storage;
 
@@ -63,6 +64,7 @@ public static class ConsoleApi
         JobEndpoints.Map(api);
         AccessEndpoints.Map(api);
         SignInEndpoints.MapApi(api);
+        SecretEndpoints.Map(api);
         routes.MapOpenApi();
     }
 

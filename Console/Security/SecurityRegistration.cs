@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Qmtl.Console.Security.Accounts;
+using Qmtl.Console.Security.Accounts.Operations;
 using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Console.Security.SignIn;
@@ -66,6 +67,14 @@ public static class SecurityRegistration
         services.AddSingleton<IAccounts, ConsoleAccounts>();
         services.AddSingleton<IOwnAccount, OwnAccount>();
         services.AddSingleton<LocalSignIn>();
+        services.AddSingleton<OneTimeSecrets>();
+        services.AddSingleton<IOperation, AddAccount>();
+        services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<SwitchAccount>(provider, true));
+        services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<SwitchAccount>(provider, false));
+        services.AddSingleton<IOperation, ChangeRole>();
+        services.AddSingleton<IOperation, HandOutPasswordLink>();
+        services.AddSingleton<IOperation, RevokeKey>();
+        services.AddSingleton<IOperation, EndSession>();
     }
 
     /// <summary>After routing, before everything that answers.</summary>

@@ -9,6 +9,9 @@ internal sealed class PasswordLinks(IDocumentStore store, AccountStore accounts,
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private const string Kind = "password-link";
 
+    /// <summary>A link as it is shown. The token stands behind "#": browsers send that to nobody, so that no log has it.</summary>
+    public static OneTimeSecret Secret(string userName, string token, DateTimeOffset now) => new(userName, "/password-link#" + token, now + Lifetime);
+
     /// <summary>A new link for an account as writes of one commit; earlier ones of the account go with it.</summary>
     public async Task<(string Token, IReadOnlyList<DocumentWrite> Writes)> MakeAsync(string userName, IReadOnlyList<string> by, CancellationToken cancellation)
     {
