@@ -11,6 +11,7 @@ using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
 using Qmtl.Console.Security.Edge;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Console.Storage;
 using Qmtl.Console.Strategies;
@@ -107,7 +108,8 @@ public static class ConsoleApplication
         services.AddSingleton(settings);
         services.AddEdge(configuration);
         services.AddSingleton<ServiceDirectory>();
-        services.AddSingleton(typeof(Available<>));
+        services.AddScoped(typeof(Available<>));
+        services.AddScoped<ReadAccess>();
         services.AddOperationsStorage(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder);
         services.AddAudit(configuration);
         services.AddOperations(configuration);
@@ -120,15 +122,16 @@ public static class ConsoleApplication
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         services.AddSingleton<ProcessFacts>();
         services.AddSingleton<StrategyIndex>();
-        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<OverviewCache>();
+        services.AddScoped<OverviewReader>();
+        services.AddScoped<SearchEverything>();
+        services.AddScoped<ISearchSource, PageSearch>();
+        services.AddScoped<ISearchSource, StrategySearch>();
+        services.AddScoped<ISearchSource, NodeSearch>();
+        services.AddScoped<ISearchSource, QueueSearch>();
+        services.AddScoped<ISearchSource, WorldSearch>();
         services.AddScoped<Rail.PlanWatch>();
         services.AddSingleton<Rail.SandboxSwitch>();
-        services.AddSingleton<SearchEverything>();
-        services.AddSingleton<ISearchSource, PageSearch>();
-        services.AddSingleton<ISearchSource, StrategySearch>();
-        services.AddSingleton<ISearchSource, NodeSearch>();
-        services.AddSingleton<ISearchSource, QueueSearch>();
-        services.AddSingleton<ISearchSource, WorldSearch>();
         services.AddLive();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
@@ -139,6 +142,7 @@ public static class ConsoleApplication
         app.UseMiddleware<EdgeGuard>();
         app.UseRouting();
         app.UseSignIn();
+        app.UseMiddleware<PermissionGate>();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         // After the line above: what goes wrong under /api is answered as problem details, not as a page.
         app.UseConsoleApi();

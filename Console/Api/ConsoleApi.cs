@@ -6,6 +6,7 @@ using Qmtl.Console.Api.Rail;
 using Qmtl.Console.DryRuns;
 using Qmtl.Console.Security;
 using Qmtl.Console.Security.Accounts;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Console.Storage;
 
@@ -37,7 +38,7 @@ public static class ConsoleApi
         services.AddSingleton(provider => new PlanReplays(provider.GetRequiredService<Qmtl.Operations.Storage.IDocumentStore>()));
         services.AddSingleton<BodyAdmission>();
         services.AddSingleton<DryRunStore>();
-        services.AddSingleton<DryRunService>();
+        services.AddScoped<DryRunService>();
         services.AddSingleton<DryRunGraph>();
         services.AddHostedService<DryRunSweeper>();
         return services;
@@ -65,7 +66,7 @@ public static class ConsoleApi
         AccessEndpoints.Map(api);
         SignInEndpoints.MapApi(api);
         SecretEndpoints.Map(api);
-        routes.MapOpenApi();
+        routes.MapOpenApi().RequireSignedInOnly();
     }
 
     private static Task AnswerExceptionAsync(HttpContext http)
@@ -73,6 +74,7 @@ public static class ConsoleApi
         var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
         var problem = error switch
         {
+            Qmtl.Shared.Rail.PermissionDeniedException denied => RailProblems.Of(denied)!,
             Microsoft.AspNetCore.Http.BadHttpRequestException bad => ApiProblem.Of(
                 bad.StatusCode, "BAD_REQUEST", "The request could not be read", bad.Message, "request", "Check the request's headers and that its body arrives whole."),
             _ => ApiProblem.Of(

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.DryRuns;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Shared.Dags;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api;
 
@@ -12,7 +14,7 @@ internal static class DagEndpoints
     {
         api.MapPost("/dag-check", CheckAsync)
             .WithMetadata(new DagBodyMetadata())
-            .WithName("CheckDag").WithTags("DAG")
+            .WithName("CheckDag").RequirePermission(Permissions.StrategiesRead).WithTags("DAG")
             .WithSummary("Check a DAG")
             .WithDescription("Reads a bare DAG or a submission envelope, plain or base64, and lists all findings with their places in the decoded DAG. Keeps nothing.")
             .Produces<CheckReport>()
@@ -20,7 +22,7 @@ internal static class DagEndpoints
 
         api.MapPost("/dag-decode", DecodeAsync)
             .WithMetadata(new DagBodyMetadata())
-            .WithName("DecodeDag").WithTags("DAG")
+            .WithName("DecodeDag").RequirePermission(Permissions.StrategiesRead).WithTags("DAG")
             .WithSummary("Take a DAG out of its envelope and base64")
             .WithDescription("Answers the decoded DAG's text, exactly as findings count lines and columns in it.")
             .Produces<string>(contentType: "application/json")
@@ -28,14 +30,14 @@ internal static class DagEndpoints
 
         api.MapPost("/dry-runs", RunAsync)
             .WithMetadata(new DagBodyMetadata())
-            .WithName("CreateDryRun").WithTags("Dry-run")
+            .WithName("CreateDryRun").RequirePermission(Permissions.StrategiesDryRun).WithTags("Dry-run")
             .WithSummary("Dry-run a DAG")
             .WithDescription("Answers what a submission would do: queue map, sentinel, which nodes are reused, buffered or new, both checksums. Changes nothing in QMTL. The result is kept for a time under its link; with Prefer: return=minimal the answer is the result without its nodes.")
             .Produces<DryRunReport>(StatusCodes.Status201Created)
             .DescribeDagBody("world_id", "generation");
 
         api.MapGet("/dry-runs/{id}", FindAsync)
-            .WithName("GetDryRun").WithTags("Dry-run")
+            .WithName("GetDryRun").RequirePermission(Permissions.StrategiesRead).WithTags("Dry-run")
             .WithSummary("A stored dry-run result")
             .WithDescription("With ?download the answer carries a file name. 410 says that the result expired, 404 that it is not known.")
             .Produces<DryRunReport>()
@@ -43,13 +45,13 @@ internal static class DagEndpoints
             .ProducesProblem(StatusCodes.Status410Gone);
 
         api.MapGet("/dry-runs/{id}/dag", DagAsync)
-            .WithName("GetDryRunDag").WithTags("Dry-run")
+            .WithName("GetDryRunDag").RequirePermission(Permissions.StrategiesRead).WithTags("Dry-run")
             .WithSummary("The decoded DAG of a stored dry-run")
             .Produces<string>(contentType: "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status410Gone);
 
-        api.MapGet("/dry-runs/{id}/graph", GraphAsync).ExcludeFromDescription();
+        api.MapGet("/dry-runs/{id}/graph", GraphAsync).ExcludeFromDescription().RequirePermission(Permissions.StrategiesRead);
     }
 
     private static async Task<IResult> CheckAsync(HttpContext http, [FromServices] DryRunService dryRuns)
@@ -149,7 +151,7 @@ internal static class DagEndpoints
             new Dictionary<string, object?> { ["input"] = check.Input, ["findings"] = check.Findings });
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext http, [FromServices] DryRunStore store)
+    private static async Task<IResult> FindAsync(string id, HttpContext http, [FromServices] DryRunService store)
     {
         var find = await store.FindAsync(id, http.RequestAborted);
         if (find.Outcome != DryRunLookup.Found)
@@ -165,21 +167,21 @@ internal static class DagEndpoints
         return TypedResults.Json(find.Report, ApiJson.Options);
     }
 
-    private static async Task<IResult> DagAsync(string id, HttpContext http, [FromServices] DryRunStore store)
+    private static async Task<IResult> DagAsync(string id, HttpContext http, [FromServices] DryRunService store)
     {
         var (find, dag) = await store.OpenDagAsync(id, http.RequestAborted);
         return dag is null ? NotFound(find, store) : TypedResults.Stream(dag, "application/json", http.Request.Query.ContainsKey("download") ? $"dag-{id}.json" : null);
     }
 
-    private static async Task<IResult> GraphAsync(string id, HttpContext http, [FromServices] DryRunGraph graphs, [FromServices] DryRunStore store)
+    private static async Task<IResult> GraphAsync(string id, HttpContext http, [FromServices] DryRunService store)
     {
-        var (find, message) = await graphs.MessageAsync(id, http.RequestAborted);
+        var (find, message) = await store.GraphAsync(id, http.RequestAborted);
         return message is not null ? TypedResults.Bytes(message, "application/json")
             : find.Outcome == DryRunLookup.Found ? ApiProblem.NotFound("This DAG cannot be drawn.", "Its findings say why.")
             : NotFound(find, store);
     }
 
-    private static ProblemHttpResult NotFound(DryRunFind find, DryRunStore store)
+    private static ProblemHttpResult NotFound(DryRunFind find, DryRunService store)
     {
         var (detail, advice) = DryRunWords.Explain(find, store.Kept);
         return find.Outcome switch

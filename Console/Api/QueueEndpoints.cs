@@ -2,8 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.DryRuns;
+using Qmtl.Console.Security.Guards;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api;
 
@@ -12,7 +14,7 @@ internal static class QueueEndpoints
 {
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/queues/by_tag", ByTagAsync)
-            .WithName("QueuesByTag").WithTags("Queues")
+            .WithName("QueuesByTag").RequirePermission(Permissions.QueuesRead).WithTags("Queues")
             .WithSummary("Queues by tag and interval")
             .WithDescription("tags is a comma list, interval in seconds, match_mode any or all; with a world each name carries world and execution domain in front.")
             .Produces<QueuesAnswer>()

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Qmtl.Console.Graphs;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Gateway;
 using Qmtl.Shared.Graphs;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api;
 
@@ -11,7 +13,7 @@ internal static class StrategyEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        var strategies = api.MapGroup("/strategies").WithTags("Strategies").ProducesProblem(503)
+        var strategies = api.MapGroup("/strategies").WithTags("Strategies").RequirePermission(Permissions.StrategiesRead).ProducesProblem(403).ProducesProblem(503)
             .AddEndpointFilter(async (call, next) => call.HttpContext.RequestServices.GetRequiredService<StrategyGraphs>().Missing is { } missing
                 ? ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "NOT_AVAILABLE", $"{missing.Name} is not available", missing.Reason, "console settings", missing.Advice)
                 : await next(call));

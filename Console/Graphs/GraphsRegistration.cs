@@ -6,7 +6,8 @@ public static class GraphsRegistration
     /// <summary>Adds <see cref="StrategyGraphs"/>.</summary>
     public static IServiceCollection AddGraphs(this IServiceCollection services)
     {
-        services.AddSingleton<StrategyGraphs>();
+        services.AddSingleton<GraphCaches>();
+        services.AddScoped<StrategyGraphs>();
         return services;
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-using Qmtl.Console.Api;
 using Qmtl.Console.Configuration;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
@@ -10,13 +8,13 @@ namespace Qmtl.Console.Graphs;
 
 /// <summary>
 /// Puts together what the strategy page and the graph end points show: the submitted DAG, its layout (kept by DAG hash), and the queues and
-/// sharers of its nodes as they are now.
+/// sharers of its nodes as they are now. For whoever is behind the circuit or request: what is not his to see is not there.
 /// </summary>
 public sealed class StrategyGraphs(
-    Available<IStrategyCatalogue> strategies, Available<IDagManager> dagManager, TimeProvider time, IOptions<LimitsOptions> limits, ILogger<StrategyGraphs> log)
+    Available<IStrategyCatalogue> strategies, Available<IDagManager> dagManager, TimeProvider time, GraphCaches caches, ILogger<StrategyGraphs> log)
 {
-    private readonly DagLayouts _layouts = new(limits.Value.GraphNodesKept);
-    private readonly MessageCache _messages = new(limits.Value.GraphMessageBytes);
+    private readonly DagLayouts _layouts = caches.Layouts;
+    private readonly MessageCache _messages = caches.Messages;
 
     /// <summary>Why there are no strategies to show; null when there are. Ask first: without a catalogue the other members throw.</summary>
     public Missing? Missing => strategies.Service is null ? strategies.Missing : null;

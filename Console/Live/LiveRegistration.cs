@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Qmtl.Console.Api;
+using Qmtl.Console.Security.Guards;
+using Qmtl.Shared.Rail;
 using Qmtl.Console.Hubs;
 
 namespace Qmtl.Console.Live;
@@ -28,5 +30,5 @@ public static class LiveRegistration
         return services;
     }
 
-    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<ControlBusHub>(ControlBusHub.Path);
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<ControlBusHub>(ControlBusHub.Path).RequirePermission(Permissions.LiveRead);
 }

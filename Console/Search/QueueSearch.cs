@@ -1,4 +1,5 @@
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Strategies;
 using Qmtl.DagManager;
 using Qmtl.Shared.Search;
@@ -6,7 +7,7 @@ using Qmtl.Shared.Search;
 namespace Qmtl.Console.Search;
 
 /// <summary>Finds queues by topic; leads to the node that writes the queue.</summary>
-public sealed class QueueSearch(Available<IDagManager> dagManager, StrategyIndex index) : ISearchSource
+public sealed class QueueSearch(Available<IDagManager> dagManager, StrategyIndex index, ReadAccess access) : ISearchSource
 {
     public string Group => "Queues";
 
@@ -14,7 +15,7 @@ public sealed class QueueSearch(Available<IDagManager> dagManager, StrategyIndex
 
     public async Task<IReadOnlyList<SearchHit>> SearchAsync(string text, int limit, CancellationToken cancellation)
     {
-        if (dagManager.Service is not { } service || !Layout.ConsolePages.Exists("/strategies/{id}") || await index.ReadAsync(cancellation) is not { } snapshot) return [];
+        if (dagManager.Service is not { } service || !Layout.ConsolePages.Exists("/strategies/{id}") || await index.ReadAsync(access, cancellation) is not { } snapshot) return [];
         var writers = new Dictionary<string, IndexedStrategy>(StringComparer.Ordinal);
         foreach (var strategy in snapshot.Strategies)
         {

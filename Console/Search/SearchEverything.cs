@@ -1,3 +1,4 @@
+using Qmtl.Shared.Rail;
 using Qmtl.Shared.Search;
 
 namespace Qmtl.Console.Search;
@@ -40,6 +41,11 @@ public sealed class SearchEverything(IEnumerable<ISearchSource> sources, TimePro
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new(source.Group, [], "no answer within a second");
+        }
+        catch (PermissionDeniedException)
+        {
+            // What somebody may not see is not searched.
+            return new(source.Group, [], null);
         }
 #pragma warning disable CA1031 // One broken source must not take the others with it.
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Strategies;
 using Qmtl.Gateway;
 using Qmtl.Shared.Search;
@@ -33,7 +34,7 @@ public sealed class StrategySearch(Configuration.Available<IStrategyCatalogue> c
 }
 
 /// <summary>Finds nodes by name, id, type and tag.</summary>
-public sealed class NodeSearch(StrategyIndex index) : ISearchSource
+public sealed class NodeSearch(StrategyIndex index, ReadAccess access) : ISearchSource
 {
     public string Group => "Nodes";
 
@@ -41,7 +42,7 @@ public sealed class NodeSearch(StrategyIndex index) : ISearchSource
 
     public async Task<IReadOnlyList<SearchHit>> SearchAsync(string text, int limit, CancellationToken cancellation)
     {
-        if (!Layout.ConsolePages.Exists("/strategies/{id}") || await index.ReadAsync(cancellation) is not { } snapshot) return [];
+        if (!Layout.ConsolePages.Exists("/strategies/{id}") || await index.ReadAsync(access, cancellation) is not { } snapshot) return [];
         var found = new List<(int Rank, IndexedNode Node, IndexedStrategy Strategy)>();
         // A node that several strategies share is found once, in the newest of them.
         var seen = new HashSet<string>(StringComparer.Ordinal);

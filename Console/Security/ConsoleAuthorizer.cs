@@ -13,7 +13,7 @@ internal sealed class ConsoleAuthorizer(
     ISessionLiveness sessions,
     SignInOptions options,
     TimeProvider time,
-    DenialLog denials,
+    AuditAfterwards denials,
     IReadOnlySwitch readOnly) : IAuthorizer
 {
     private static readonly Rights SharedInOpen = Rights.Of(Roles.Find(OpenUsers.Default.Role)!, []);

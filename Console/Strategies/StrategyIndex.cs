@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Qmtl.Console.Configuration;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Strategies;
 
@@ -23,9 +24,9 @@ public sealed record StrategyIndexSnapshot(ImmutableArray<IndexedStrategy> Strat
 
 /// <summary>
 /// Reads each strategy's DAG once (a submitted DAG never changes) and keeps what search and overview ask of it. Bounded by
-/// <see cref="MaxStrategies"/> and <see cref="MaxNodes"/>; what is left out is counted.
+/// <see cref="MaxStrategies"/> and <see cref="MaxNodes"/>; what is left out is counted. Kept once for all; each reader gets what is his to see.
 /// </summary>
-public sealed class StrategyIndex(Available<IStrategyCatalogue> catalogue) : IDisposable
+public sealed class StrategyIndex(IServiceProvider services) : IDisposable
 {
     public const int MaxStrategies = 5_000;
     public const int MaxNodes = 200_000;
@@ -33,10 +34,24 @@ public sealed class StrategyIndex(Available<IStrategyCatalogue> catalogue) : IDi
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Dictionary<string, IndexedStrategy> _byId = new(StringComparer.Ordinal);
 
-    /// <summary>The index now, or null when this console has no catalogue.</summary>
-    public async Task<StrategyIndexSnapshot?> ReadAsync(CancellationToken cancellation)
+    /// <summary>What the reader may see of the index now, or null when this console has no catalogue.</summary>
+    /// <exception cref="PermissionDeniedException">The reader may see no strategies.</exception>
+    public async Task<StrategyIndexSnapshot?> ReadAsync(ReadAccess access, CancellationToken cancellation)
     {
-        if (catalogue.Service is not { } service) return null;
+        ArgumentNullException.ThrowIfNull(access);
+        var visible = await access.RequireAsync(Permissions.StrategiesRead, "strategies", cancellation);
+        if (await ReadAllAsync(cancellation) is not var (all, skipped, listed)) return null;
+        if (visible.IsEverything) return new(all, skipped.Length, listed.Source, listed.ReadAt);
+        return new(
+            [.. all.Select(strategy => GuardedCatalogue.Seen(strategy.Record, visible) is { } record ? strategy with { Record = record } : null).OfType<IndexedStrategy>()],
+            skipped.Count(record => GuardedCatalogue.Seen(record, visible) is not null),
+            listed.Source,
+            listed.ReadAt);
+    }
+
+    private async Task<(ImmutableArray<IndexedStrategy> All, StrategyRecord[] Skipped, StrategySnapshot Listed)?> ReadAllAsync(CancellationToken cancellation)
+    {
+        if (services.GetService<IStrategyCatalogue>() is not { } service) return null;
         await _gate.WaitAsync(cancellation);
         try
         {
@@ -55,7 +70,7 @@ public sealed class StrategyIndex(Available<IStrategyCatalogue> catalogue) : IDi
             }
 
             _byId = known;
-            return new(all.ToImmutable(), listed.Strategies.Count - all.Count, listed.Source, listed.ReadAt);
+            return (all.ToImmutable(), [.. listed.Strategies.Where(record => !known.ContainsKey(record.StrategyId))], listed);
         }
         finally
         {

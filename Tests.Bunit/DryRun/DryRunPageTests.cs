@@ -15,6 +15,7 @@ using Qmtl.DagManager;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
 using Qmtl.WorldService;
+using Qmtl.Tests.Bunit.Components;
 
 namespace Qmtl.Tests.Bunit.DryRun;
 
@@ -36,6 +37,7 @@ public sealed class DryRunPageTests : BunitContext
         Services.AddSingleton(new ConsoleSettings { Environment = null!, IsSandbox = false, ObservedSystems = ["Gateway:Url"], InForce = [] });
         Services.AddSingleton<ServiceDirectory>();
         Services.AddSingleton(typeof(Available<>));
+        TestAccess.AddTo(Services);
         Services.AddSingleton(worlds);
         Services.AddSingleton(catalogue);
         Services.AddSingleton(Substitute.For<IGateway>());
@@ -44,6 +46,8 @@ public sealed class DryRunPageTests : BunitContext
         Services.AddSingleton(Options.Create(new StorageOptions { Path = _folder }));
         Services.AddLogging();
         Services.AddSingleton<DryRunStore>();
+        Services.AddSingleton<DryRunGraph>();
+        Services.AddSingleton<DryRunService>();
     }
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();

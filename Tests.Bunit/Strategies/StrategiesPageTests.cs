@@ -8,6 +8,7 @@ using Qmtl.Console.Security;
 using Qmtl.Gateway;
 using Qmtl.Operations.Plans;
 using Qmtl.Shared.Rail;
+using Qmtl.Tests.Bunit.Components;
 
 namespace Qmtl.Tests.Bunit.Strategies;
 
@@ -34,6 +35,7 @@ public sealed class StrategiesPageTests : BunitContext
         Services.AddSingleton(new ConsoleSettings { Environment = null!, IsSandbox = false, ObservedSystems = ["Gateway:Url"], InForce = [] });
         Services.AddSingleton<ServiceDirectory>();
         Services.AddSingleton(typeof(Available<>));
+        TestAccess.AddTo(Services);
         Services.AddSingleton(_catalogue);
         _caller.May(default!).ReturnsForAnyArgs(AccessDecision.Yes);
         _caller.Caller.Returns(Alice);

@@ -16,6 +16,7 @@ using Qmtl.Gateway;
 using Qmtl.Operations.Plans;
 using Qmtl.Shared.Dags;
 using Qmtl.Shared.Rail;
+using Qmtl.Tests.Bunit.Components;
 
 namespace Qmtl.Tests.Bunit.Strategies;
 
@@ -46,6 +47,7 @@ public sealed class StrategyPageTests : BunitContext
         Services.AddSingleton(services);
         Services.AddSingleton<ServiceDirectory>();
         Services.AddSingleton(typeof(Available<>));
+        TestAccess.AddTo(Services);
         Services.AddSingleton(_catalogue);
         Services.AddSingleton(_dagManager);
         Services.AddSingleton(TimeProvider.System);
@@ -54,6 +56,7 @@ public sealed class StrategyPageTests : BunitContext
         Services.AddSingleton(caller);
         Services.AddSingleton(Substitute.For<IPlans>());
         Services.AddSingleton(Options.Create(new LimitsOptions()));
+        Services.AddSingleton<GraphCaches>();
         Services.AddSingleton<StrategyGraphs>();
         Services.AddLogging();
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Operations.Plans;
 using Qmtl.Shared.Rail;
 
@@ -10,7 +11,7 @@ internal static class AccessEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        var access = api.MapGroup("/access").WithTags("Access").AddEndpointFilter(RailProblems.Answer).ProducesProblem(403);
+        var access = api.MapGroup("/access").WithTags("Access").AddEndpointFilter(RailProblems.Answer).RequirePermission(Permissions.AccessRead).ProducesProblem(403);
         access.MapGet("/roles", RolesAsync).WithName("Roles").WithSummary("Roles with their permissions").Produces<RolesAnswer>();
         access.MapGet("/policies", PoliciesAsync).WithName("Policies").WithSummary("What each kind of operation must pass, and which setting says so").Produces<PoliciesAnswer>();
     }

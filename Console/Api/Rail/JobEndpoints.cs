@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Operations.Jobs;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api.Rail;
 
@@ -12,7 +14,7 @@ internal static class JobEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        var jobs = api.MapGroup("/jobs").WithTags("Jobs").AddEndpointFilter(RailProblems.Answer).ProducesProblem(403);
+        var jobs = api.MapGroup("/jobs").WithTags("Jobs").AddEndpointFilter(RailProblems.Answer).RequirePermission(Permissions.JobsRead).ProducesProblem(403);
         jobs.MapGet("", ListAsync).WithName("Jobs").WithSummary("Jobs, newest first").Produces<JobsAnswer>().ProducesProblem(400)
             .DescribeQuery(("state", "States, for instance running,interrupted.", false), ("plan", "Id of a plan.", false), ("after", "From next of the page before.", false), ("limit", "1 to 500; 100 otherwise.", false));
         jobs.MapGet("/{id}", FindAsync).WithName("Job").WithSummary("One job").Produces<JobAnswer>().ProducesProblem(404);

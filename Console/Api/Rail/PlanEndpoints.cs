@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Operations.Plans;
 using Qmtl.Shared.Rail;
 
@@ -15,7 +16,7 @@ internal static class PlanEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        var plans = api.MapGroup("/plans").WithTags("Plans").AddEndpointFilter(RailProblems.Answer).ProducesProblem(403);
+        var plans = api.MapGroup("/plans").WithTags("Plans").AddEndpointFilter(RailProblems.Answer).RequirePermission(Permissions.PlansRead).ProducesProblem(403);
         plans.MapGet("/kinds", Kinds).WithName("PlanKinds").WithSummary("Kinds of operation, with the policy in force for each").Produces<KindsAnswer>();
         plans.MapGet("", ListAsync).WithName("Plans").WithSummary("Plans, newest first")
             .WithDescription("Follow next with after until it is null. Several states are separated by commas.")

@@ -42,7 +42,7 @@ public sealed partial class DryRunPage
     private Available<IGateway> Gateway { get; set; } = null!;
 
     [Inject]
-    private DryRunStore Store { get; set; } = null!;
+    private DryRunService Store { get; set; } = null!;
 
     [Inject]
     private Available<IWorldService> Worlds { get; set; } = null!;

@@ -5,16 +5,20 @@ using Qmtl.Console.Components.Text;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Health;
 using Qmtl.Console.Layout;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Strategies;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Health;
+using Qmtl.Shared.Rail;
 using Qmtl.WorldService;
 
 namespace Qmtl.Console.Pages.Overview;
 
-/// <summary>Works out what needs attention, from the services that this console has. Read at most every two seconds for all browsers together.</summary>
+/// <summary>
+/// Works out what needs attention, from the services that this console has, of what whoever is behind the circuit may see.
+/// </summary>
 public sealed class OverviewReader(
     HealthMonitor health,
     StrategyIndex index,
@@ -22,7 +26,9 @@ public sealed class OverviewReader(
     Available<IDagManager> dagManager,
     Available<IWorldService> worlds,
     Available<IControlFeed> feed,
-    TimeProvider time) : IDisposable
+    OverviewCache cache,
+    ReadAccess access,
+    TimeProvider time)
 {
     /// <summary>A strategy that waits longer than this has no worker.</summary>
     public static readonly TimeSpan QueuedTooLong = TimeSpan.FromMinutes(10);
@@ -31,35 +37,29 @@ public sealed class OverviewReader(
 
     private const int MaxCardsOfAKind = 5;
 
-    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
+    /// <summary>What decides which overview somebody sees.</summary>
+    private static readonly string[] Parts = [Permissions.StrategiesRead, Permissions.WorldsRead, Permissions.QueuesRead, Permissions.LiveRead, Permissions.HealthRead];
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private OverviewData? _last;
-
+    /// <exception cref="PermissionDeniedException">The reader may see no strategies.</exception>
     public async Task<OverviewData> ReadAsync(CancellationToken cancellation)
     {
-        await _gate.WaitAsync(cancellation);
-        try
-        {
-            if (_last is { } last && time.GetUtcNow() - last.ReadAt < KeepFor) return last;
-            return _last = await ReadNowAsync(cancellation);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        // Before anything that was read for others is looked up.
+        await access.RequireAsync(Permissions.StrategiesRead, "overview", cancellation);
+        var view = string.Join('|', Parts.Select(permission => access.Of(permission).Signature));
+        return await cache.GetAsync(view, () => ReadNowAsync(CancellationToken.None)).WaitAsync(cancellation);
     }
 
     private async Task<OverviewData> ReadNowAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var snapshot = await index.ReadAsync(cancellation);
+        var live = access.Somewhere(Permissions.LiveRead);
+        var snapshot = await index.ReadAsync(access, cancellation);
         var nodes = await NodesAsync(snapshot, cancellation);
-        var counts = dagManager.Service is { } manager ? await manager.CountsAsync(cancellation) : null;
-        var worldList = worlds.Service is { } service ? await service.ListAsync(cancellation) : null;
+        var counts = dagManager.Service is { } manager && access.Of(Permissions.QueuesRead).IsEverything ? await manager.CountsAsync(cancellation) : null;
+        var worldList = worlds.Service is { } service && access.Somewhere(Permissions.WorldsRead).Allowed ? await service.ListAsync(cancellation) : null;
         List<Attention> attention =
         [
-            .. health.Current.Troubled.Select(OfDependency),
+            .. access.Somewhere(Permissions.HealthRead).Allowed ? health.Current.Troubled.Select(OfDependency) : [],
             .. snapshot is null ? [] : OfStrategies(snapshot, now),
             .. nodes is null || snapshot is null ? [] : OfBuffering(nodes, snapshot, now),
         ];
@@ -67,8 +67,8 @@ public sealed class OverviewReader(
             [.. attention.OrderBy(item => item.Tone == "broken" ? 0 : 1)],
             [.. NotKnown()],
             Figures(snapshot, counts, worldList),
-            feed.Service is { } control ? [.. control.Recent(EventCount).Reverse()] : [],
-            feed.Service is null ? feed.Missing.Reason : null,
+            feed.Service is { } control && live.Allowed ? [.. control.Recent(EventCount).Reverse()] : [],
+            feed.Service is null ? feed.Missing.Reason : live.Allowed ? null : live.Reason,
             Names(snapshot),
             snapshot?.Source ?? "the settings",
             now);
@@ -164,13 +164,18 @@ public sealed class OverviewReader(
             states is null
                 ? new("Strategies", null, catalogue.Missing.Reason, null)
                 : new("Strategies", Number(snapshot!.Strategies.Length + snapshot.Skipped), $"{InState(StrategyState.Processing)}, {InState(StrategyState.Queued)}, {InState(StrategyState.Completed)}, {InState(StrategyState.Failed)}", Strategies("")),
-            counts is null ? new("Nodes", null, dagManager.Missing.Reason, null) : new("Nodes", Number(counts.ComputeNodes), "stored in the graph, shared ones once", Link("/graph", "/graph")),
-            counts is null ? new("Queues", null, dagManager.Missing.Reason, null) : new("Queues", Number(counts.Queues), Count(counts.Sentinels, "version sentinel", "version sentinels"), Link("/queues", "/queues")),
+            counts is null ? new("Nodes", null, WhyNoCounts(), null) : new("Nodes", Number(counts.ComputeNodes), "stored in the graph, shared ones once", Link("/graph", "/graph")),
+            counts is null ? new("Queues", null, WhyNoCounts(), null) : new("Queues", Number(counts.Queues), Count(counts.Sentinels, "version sentinel", "version sentinels"), Link("/queues", "/queues")),
             worldList is null
-                ? new("Worlds", null, worlds.Missing.Reason, null)
+                ? new("Worlds", null, worlds.Service is null ? worlds.Missing.Reason : access.Somewhere(Permissions.WorldsRead).Reason, null)
                 : new("Worlds", Number(worldList.Count), Modes(worldList), Link("/worlds", "/worlds")),
         ];
     }
+
+    private string WhyNoCounts() =>
+        dagManager.Service is null ? dagManager.Missing.Reason
+        : access.Somewhere(Permissions.QueuesRead) is { Allowed: false, Reason: var reason } ? reason
+        : "The counts are of all worlds together; you are narrowed to some.";
 
     private static string Modes(IReadOnlyList<World> all) =>
         all.Count == 0 ? "none yet" : string.Join(", ", all.GroupBy(world => world.EffectiveMode).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
@@ -187,6 +192,4 @@ public sealed class OverviewReader(
     private static string? Strategies(string filter) => Link("/strategies", UrlState.Href("/strategies", [("q", filter)]));
 
     private static string? Strategy(IndexedStrategy strategy) => Link("/strategies/{id}", $"/strategies/{Uri.EscapeDataString(strategy.Record.StrategyId)}");
-
-    public void Dispose() => _gate.Dispose();
 }

@@ -3,7 +3,7 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.Console.Security.Edge;
 
 /// <summary>Records requests that the edge refused. Nobody is behind them yet: their actor is "nobody".</summary>
-public sealed class EdgeDenials(DenialLog denials, TimeProvider time)
+public sealed class EdgeDenials(AuditAfterwards denials, TimeProvider time)
 {
     public const string Action = "request.refused";
 

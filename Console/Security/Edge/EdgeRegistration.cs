@@ -9,7 +9,7 @@ public static class EdgeRegistration
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(EdgeSettings.Read(configuration).Options);
-        services.TryAddSingleton<DenialLog>();
+        services.TryAddSingleton<AuditAfterwards>();
         services.AddSingleton<EdgeDenials>();
         return services;
     }

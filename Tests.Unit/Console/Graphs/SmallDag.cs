@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Security;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
+using Qmtl.Shared.Rail;
+using Qmtl.Tests.Unit.Console.Security;
 
 namespace Qmtl.Tests.Unit.Console.Graphs;
 
@@ -70,6 +73,10 @@ internal static class SmallDag
 
     private sealed class SingleService(Type type, object? service) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == type ? service : null;
+        public object? GetService(Type serviceType) =>
+            serviceType == type ? service
+            : serviceType == typeof(ICurrentCaller) ? new TestCaller()
+            : serviceType == typeof(IAuthorizer) ? new TestAuthorizer()
+            : null;
     }
 }

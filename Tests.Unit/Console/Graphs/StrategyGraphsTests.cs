@@ -65,14 +65,14 @@ public sealed class StrategyGraphsTests
     [Fact]
     public async Task A_dag_manager_that_is_not_there_is_named()
     {
-        var graphs = new StrategyGraphs(SmallDag.Available(_catalogue), SmallDag.Available<IDagManager>(null), TimeProvider.System, Limits(), NullLogger<StrategyGraphs>.Instance);
+        var graphs = new StrategyGraphs(SmallDag.Available(_catalogue), SmallDag.Available<IDagManager>(null), TimeProvider.System, new GraphCaches(Limits()), NullLogger<StrategyGraphs>.Instance);
         Assert.Contains("Neo4j:Url", (await graphs.DetailAsync("s1", default))!.QueuesUnknown);
     }
 
     [Fact]
     public void Without_a_catalogue_it_says_so()
     {
-        var graphs = new StrategyGraphs(SmallDag.Available<IStrategyCatalogue>(null), SmallDag.Available(_dagManager), TimeProvider.System, Limits(), NullLogger<StrategyGraphs>.Instance);
+        var graphs = new StrategyGraphs(SmallDag.Available<IStrategyCatalogue>(null), SmallDag.Available(_dagManager), TimeProvider.System, new GraphCaches(Limits()), NullLogger<StrategyGraphs>.Instance);
         Assert.Equal("Strategy catalogue", graphs.Missing!.Name);
         Assert.Null(Graphs().Missing);
     }
@@ -123,7 +123,7 @@ public sealed class StrategyGraphsTests
     [Fact]
     public async Task Comparing_with_an_unknown_id_gives_nothing() => Assert.Null(await Graphs().CompareAsync("s1", "nobody", default));
 
-    private StrategyGraphs Graphs() => new(SmallDag.Available(_catalogue), SmallDag.Available(_dagManager), TimeProvider.System, Limits(), NullLogger<StrategyGraphs>.Instance);
+    private StrategyGraphs Graphs() => new(SmallDag.Available(_catalogue), SmallDag.Available(_dagManager), TimeProvider.System, new GraphCaches(Limits()), NullLogger<StrategyGraphs>.Instance);
 
     private static IOptions<LimitsOptions> Limits() => Options.Create(new LimitsOptions());
 
