@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Qmtl.Console.Api;
+using Qmtl.Console.Hubs;
 using Qmtl.Console.Security.Guards;
 using Qmtl.Shared.Rail;
-using Qmtl.Console.Hubs;
 
 namespace Qmtl.Console.Live;
 

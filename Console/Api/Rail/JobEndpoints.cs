@@ -20,12 +20,12 @@ internal static class JobEndpoints
         jobs.MapGet("/{id}", FindAsync).WithName("Job").WithSummary("One job").Produces<JobAnswer>().ProducesProblem(404);
         jobs.MapGet("/{id}/items", ItemsAsync).WithName("JobItems").WithSummary("How each item of a job ended").Produces<JobItemsAnswer>().ProducesProblem(400).ProducesProblem(404)
             .DescribeQuery(("state", "One state, for instance failed.", false), ("from", "How many of them to skip; 0 otherwise.", false), ("count", "1 to 10000; 1000 otherwise.", false));
-        jobs.MapPost("/{id}/pause", PauseAsync).WithName("PauseJob").WithSummary("Pause a job").WithDescription("It stops after the items in flight.")
+        jobs.MapPost("/{id}/pause", PauseAsync).WithName("PauseJob").RequirePermission(Permissions.JobsControl).WithSummary("Pause a job").WithDescription("It stops after the items in flight.")
             .DescribeBody<PlanEndpoints.EmptyBody>().Produces<JobAnswer>().ProducesProblem(404).ProducesProblem(409);
-        jobs.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeJob").WithSummary("Resume a paused or interrupted job")
+        jobs.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeJob").RequirePermission(Permissions.JobsControl).WithSummary("Resume a paused or interrupted job")
             .WithDescription("This console takes it over. An item that was started and has no result is read from the target, else it is unknown and not repeated.")
             .DescribeBody<PlanEndpoints.EmptyBody>().Produces<JobAnswer>().ProducesProblem(404).ProducesProblem(409);
-        jobs.MapPost("/{id}/cancel", CancelAsync).WithName("CancelJob").WithSummary("Cancel a job").WithDescription("Items that were not started stay undone; what was done stays done.")
+        jobs.MapPost("/{id}/cancel", CancelAsync).WithName("CancelJob").RequirePermission(Permissions.JobsControl).WithSummary("Cancel a job").WithDescription("Items that were not started stay undone; what was done stays done.")
             .DescribeBody<PlanEndpoints.ReasonBody>().Produces<JobAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
     }
 

@@ -37,12 +37,12 @@ internal static class PlanEndpoints
             .DescribeQuery(("from", "Index of the first; 0 otherwise.", false), ("count", "1 to 10000; 1000 otherwise.", false));
 
         Post<ConfirmBody>(plans, "/{id}/confirm", ConfirmAsync, "ConfirmPlan", "Confirm a plan", "Needs an interactive session of a person. The digest is that of the plan that was read.").ProducesProblem(410).ProducesProblem(422);
-        Post<ApproveBody>(plans, "/{id}/approve", ApproveAsync, "ApprovePlan", "Approve a plan", "Needs an interactive session of a second person. The digest is that of the plan that was read.").ProducesProblem(410);
+        Post<ApproveBody>(plans, "/{id}/approve", ApproveAsync, "ApprovePlan", "Approve a plan", "Needs an interactive session of a second person. The digest is that of the plan that was read.").ProducesProblem(410).RequirePermission(Permissions.PlansApprove);
         Post<ReasonBody>(plans, "/{id}/reject", RejectAsync, "RejectPlan", "Reject a plan", "It can no longer be executed.").ProducesProblem(422);
         Post<ReasonBody>(plans, "/{id}/withdraw", WithdrawAsync, "WithdrawPlan", "Withdraw one's own plan", "It can no longer be executed.").ProducesProblem(422);
         Post<EmptyBody>(plans, "/{id}/execute", ExecuteAsync, "ExecutePlan", "Execute a plan", "Starts its job and answers when it has ended (200) or after two seconds (202). Sent twice it executes once.").Produces<PlanAnswer>(202).ProducesProblem(410);
         Post<ReasonBody>(plans, "/{id}/undo", UndoAsync, "UndoPlan", "Plan the undo of an executed plan", "Makes the plan that takes it back and answers that one; it rides the rail like any other.").Produces<PlanAnswer>(201).ProducesProblem(422);
-        Post<NoteBody>(plans, "/{id}/review", ReviewAsync, "ReviewPlan", "Note that an emergency was reviewed afterwards", "By a second person.");
+        Post<NoteBody>(plans, "/{id}/review", ReviewAsync, "ReviewPlan", "Note that an emergency was reviewed afterwards", "By a second person.").RequirePermission(Permissions.PlansReview);
     }
 
     private static RouteHandlerBuilder Post<TBody>(RouteGroupBuilder plans, string path, Delegate handler, string name, string summary, string description) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Api;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Operations.ReadOnly;
 using Qmtl.Shared.Rail;
@@ -17,7 +18,7 @@ internal static class SignInEndpoints
     }
 
     public static void MapApi(RouteGroupBuilder api) =>
-        api.MapGet("/session", SessionAnswer.Of).WithName("Session").WithTags("Session").WithSummary("Who the caller is and what the caller may do")
+        api.MapGet("/session", SessionAnswer.Of).WithName("Session").RequireSignedInOnly().WithTags("Session").WithSummary("Who the caller is and what the caller may do")
             .WithDescription("For each permission that is held, where: null is everywhere, else a list of scopes such as world:crypto.")
             .Produces<SessionAnswer>().ProducesProblem(401);
 
