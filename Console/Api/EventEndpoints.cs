@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Hubs;
 using Qmtl.Console.Live;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Guards;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api;
 
@@ -15,13 +17,13 @@ internal static class EventEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        var events = api.MapGroup("/events").WithTags("Events").ProducesProblem(400).ProducesProblem(403).ProducesProblem(503)
+        var events = api.MapGroup("/events").RequirePermission(Permissions.LiveRead).WithTags("Events").ProducesProblem(400).ProducesProblem(403).ProducesProblem(503)
             .AddEndpointFilter(Rail.RailProblems.Answer).AddEndpointFilter(async (call, next) => call.HttpContext.RequestServices.GetRequiredService<LiveReader>().Missing is { } missing ? ApiProblem.NotAvailable(missing) : await next(call));
         events.MapGet("", ListAsync).WithName("Events").WithSummary("Control events of the journal, newest first").Produces<LivePageMessage>()
             .WithDescription("types, worlds, strategies, tags and sources are comma lists; from and until are milliseconds since 1970; before is the next of the page before.");
         events.MapGet("/{id}", FindAsync).WithName("Event").WithSummary("One control event with its payload").Produces<LiveRow>().ProducesProblem(404);
         events.MapGet("/topics", TopicsAsync).WithName("EventTopics").WithSummary("Counters of each source and topic").Produces<IReadOnlyList<TopicRow>>();
-        events.MapGet("/quarantine", QuarantineAsync).WithName("Quarantine").WithSummary("Messages that are no control events, newest first").Produces<IReadOnlyList<QuarantineRow>>();
+        events.MapGet("/quarantine", QuarantineAsync).RequirePermission(Permissions.QuarantineRead).WithName("Quarantine").WithSummary("Messages that are no control events, newest first").Produces<IReadOnlyList<QuarantineRow>>();
         events.MapGet("/export.jsonl", ExportAsync).WithName("EventExport").WithSummary("Control events as JSON Lines, newest first").Produces(200, contentType: "application/jsonl");
     }
 

@@ -1,4 +1,5 @@
 using Qmtl.Console.Api;
+using Qmtl.Console.Security.Guards;
 
 namespace Qmtl.Console.Security.Accounts;
 
@@ -6,7 +7,7 @@ namespace Qmtl.Console.Security.Accounts;
 internal static class SecretEndpoints
 {
     public static void Map(RouteGroupBuilder api) =>
-        api.MapPost("/plans/{id}/password-link", Take).WithName("PlanPasswordLink").WithTags("Plans")
+        api.MapPost("/plans/{id}/password-link", Take).WithName("PlanPasswordLink").RequirePermission(Qmtl.Shared.Rail.Permissions.AccountsChange).WithTags("Plans")
             .WithSummary("The password link that a plan made: once, for its executor")
             .WithDescription("After account.add or account.password-link was executed: answered once, within 15 minutes, to the session or key that executed the plan.")
             .Produces<PasswordLinkAnswer>().ProducesProblem(403).ProducesProblem(404);
