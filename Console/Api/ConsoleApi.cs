@@ -63,6 +63,7 @@ public static class ConsoleApi
         EventEndpoints.Map(api);
         PlanEndpoints.Map(api);
         JobEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         AccessEndpoints.Map(api);
         SignInEndpoints.MapApi(api);
         SecretEndpoints.Map(api);

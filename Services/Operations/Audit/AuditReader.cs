@@ -85,7 +85,7 @@ internal sealed class AuditReader(
             ["outcome"] = query.Outcome,
             ["operation"] = query.OperationId,
             ["correlation"] = query.CorrelationId,
-            ["text"] = query.Text,
+            ["text"] = string.Join(' ', query.Words.Append(query.Text).Where(text => !string.IsNullOrEmpty(text))),
         }.Where(pair => !string.IsNullOrEmpty(pair.Value)).ToDictionary());
 
     private async IAsyncEnumerable<NumberedRecord> AllAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)

@@ -48,6 +48,7 @@ public static class AuditRegistration
         services.AddSingleton(provider => new AuditHeadTargets(provider.GetRequiredService<IOptions<AuditOptions>>(), provider.GetRequiredService<Func<AuditKeys>>()));
         services.AddSingleton<AuditHeadKeeper>();
         services.AddSingleton<IAuditReader, AuditReader>();
+        services.AddSingleton<IAuditViews, AuditViews>();
         // Services end in the opposite order: the last counts and the spool first, then the head of it all.
         services.AddHostedService(provider => provider.GetRequiredService<AuditHeadKeeper>());
         services.AddHostedService<AuditService>();

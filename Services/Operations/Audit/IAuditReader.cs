@@ -47,6 +47,9 @@ public sealed record AuditQuery
     /// <summary>Anywhere in reason, detail, target, item, actor's name or parameters, case-insensitive.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Each of them in one of the fields that <see cref="Text"/> is looked for in.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     /// <summary>Only numbers below this one; null: from the newest.</summary>
     public long? Before { get; init; }
 

@@ -6,6 +6,7 @@ namespace Qmtl.Operations.Audit.Index;
 internal sealed class AuditCondition
 {
     private readonly AuditQuery _query;
+    private readonly string[] _texts;
 
     public AuditCondition(AuditQuery query)
     {
@@ -19,7 +20,8 @@ internal sealed class AuditCondition
         Hash(AuditFields.Outcome, query.Outcome);
         Hash(AuditFields.Operation, query.OperationId);
         Hash(AuditFields.Correlation, query.CorrelationId);
-        Grams = string.IsNullOrEmpty(query.Text) ? null : new(query.Text);
+        _texts = [.. query.Words.Append(query.Text).Where(text => !string.IsNullOrEmpty(text)).Select(text => text!)];
+        Grams = _texts.Length == 0 ? null : new(_texts);
         IsEmpty = Grams is null && query.From is null && query.Until is null && Hashes.All(hash => hash == 0);
     }
 
@@ -42,11 +44,11 @@ internal sealed class AuditCondition
         record.At.UtcTicks >= From && record.At.UtcTicks < Until
         && Is(_query.Actor, record.Actor) && Is(_query.Action, record.Action) && Is(_query.Target, record.Target) && Is(_query.Outcome, record.Outcome)
         && Is(_query.OperationId, record.OperationId) && Is(_query.CorrelationId, record.CorrelationId)
-        && (string.IsNullOrEmpty(_query.Text) || Holds(record.Reason) || Holds(record.Detail) || Holds(record.Target) || Holds(record.Item) || Holds(record.ActorName) || Holds(record.Parameters));
+        && _texts.All(text => Holds(record.Reason, text) || Holds(record.Detail, text) || Holds(record.Target, text) || Holds(record.Item, text) || Holds(record.ActorName, text) || Holds(record.Parameters, text));
 
     private static bool Is(string? wanted, string? value) => string.IsNullOrEmpty(wanted) || wanted == value;
 
-    private bool Holds(string? value) => value?.Contains(_query.Text!, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool Holds(string? value, string text) => value?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 
     private void Hash(int field, string? value)
     {

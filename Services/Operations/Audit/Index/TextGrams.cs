@@ -64,18 +64,19 @@ internal static class TextGrams
         private readonly ulong[] _record = new ulong[RecordWords];
         private readonly uint[] _group;
 
-        public Query(string text)
+        public Query(params IEnumerable<string> texts)
         {
-            var upper = text.ToUpperInvariant();
             var group = new List<uint>();
-            for (var index = 0; index < upper.Length; index++)
+            foreach (var upper in texts.Select(text => text.ToUpperInvariant()))
             {
                 if (upper.Length == 1) group.Add(One(upper[0]));
-                if (upper.Length == 2 && index == 0) group.Add(Two(upper[0], upper[1]));
-                if (index + 2 >= upper.Length) continue;
-                var hash = Three(upper[index], upper[index + 1], upper[index + 2]);
-                group.Add(hash);
-                _record[(int)(hash >> 30)] |= 1UL << (int)((hash >> 24) & 63);
+                if (upper.Length == 2) group.Add(Two(upper[0], upper[1]));
+                for (var index = 0; index + 2 < upper.Length; index++)
+                {
+                    var hash = Three(upper[index], upper[index + 1], upper[index + 2]);
+                    group.Add(hash);
+                    _record[(int)(hash >> 30)] |= 1UL << (int)((hash >> 24) & 63);
+                }
             }
 
             _group = [.. group.SelectMany(hash => new[] { hash & GroupMask, (hash >> 15) & GroupMask }).Distinct()];
