@@ -74,6 +74,9 @@ public static class KnownSettings
         new("Audit:Key", SettingUse.Read, Default: "on files one of its own", IsSecret: true),
         new("Audit:KeyFile", SettingUse.Read),
         new("Audit:HeadTarget", SettingUse.Read, Default: "nowhere: a cut tail cannot be found"),
+        new("Operations:Policies:*", SettingUse.Read, Default: "by danger: see the page Access"),
+        new("Notifications:Webhook", SettingUse.Read, Default: "nobody is told", IsSecret: true),
+        new("Notifications:WebhookKey", SettingUse.Read, IsSecret: true),
         .. LimitSettings(),
 
         new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
@@ -97,7 +100,6 @@ public static class KnownSettings
         new("ControlBus:StartBack", SettingUse.Later),
         new("SignIn:OAuth:*", SettingUse.Later, IsSecret: true),
         new("Operations:Policies:*", SettingUse.Read),
-        new("Notifications:Webhook", SettingUse.Later, IsSecret: true),
     ];
 
     /// <summary>First parts of the names: what stands below them is ours to judge, wherever it was set.</summary>

@@ -4,6 +4,8 @@ using Qmtl.Console.Api;
 using Qmtl.Console.Storage;
 using Qmtl.Operations.Storage;
 using Qmtl.Console.Security.SignIn;
+using Qmtl.Operations.Notifications;
+using Qmtl.Operations.Policies;
 
 namespace Qmtl.Console.Configuration;
 
@@ -31,6 +33,8 @@ public static class SettingsReader
         errors.AddRange(OperationsSettings.Errors(configuration, new StorageOptions { Path = configuration["Storage:Path"] }.Folder));
         errors.AddRange(SandboxErrors(SettingChecks.Switch(configuration["Sandbox:Enabled"]), observed));
         errors.AddRange(SignInErrors(configuration, observed));
+        errors.AddRange(PolicySettings.Errors(configuration, KnownOperations.All));
+        errors.AddRange(WebhookOptions.Errors(configuration));
         if (errors.Count > 0) throw new SettingsRefusedException(errors);
         return new()
         {
@@ -113,6 +117,14 @@ public static class SettingsReader
     private static IEnumerable<(string Key, string Value)> ValuesOf(IConfigurationRoot configuration, KnownSetting setting)
     {
         if (configuration[setting.Name] is { Length: > 0 } value) yield return (setting.Name, value);
+        if (setting.Name.EndsWith(":*", StringComparison.Ordinal))
+        {
+            foreach (var (key, below) in configuration.GetSection(setting.Name[..^2]).AsEnumerable())
+            {
+                if (below is { Length: > 0 }) yield return (key, $"{key[(setting.Name.Length - 1)..]}={below}");
+            }
+        }
+
         if (!setting.IsList) yield break;
         foreach (var item in configuration.GetSection(setting.Name).GetChildren())
         {

@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Qmtl.Operations.Jobs;
+using Qmtl.Operations.Notifications;
 using Qmtl.Operations.Plans;
 using Qmtl.Operations.Policies;
 using Qmtl.Operations.ReadOnly;
+using Qmtl.Shared.Health;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Operations;
@@ -29,7 +31,7 @@ public static class OperationsRegistration
             .Validate(options => options.LeaseRenew + options.JobTick < options.Lease && options.JobTick > TimeSpan.Zero, "A job's lease must be longer than the time between its renewals.")
             .ValidateOnStart();
         services.TryAddSingleton<OperationCatalogue>();
-        services.TryAddSingleton(provider => new PolicyBook(configuration, provider.GetRequiredService<OperationCatalogue>()));
+        services.TryAddSingleton(_ => new PolicyBook(configuration));
         services.TryAddSingleton<IAccountHistory, NoAccountHistory>();
         services.TryAddSingleton<RailFeed>();
         services.TryAddSingleton<RailGuard>();
@@ -51,6 +53,11 @@ public static class OperationsRegistration
         services.TryAddSingleton<IReadOnlySwitch>(provider => provider.GetRequiredService<ReadOnlySwitch>());
         services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<ReadOnlyOperation>(provider, true));
         services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<ReadOnlyOperation>(provider, false));
+
+        services.TryAddSingleton(WebhookOptions.Read(configuration));
+        services.TryAddSingleton<Webhook>();
+        services.AddHostedService(provider => provider.GetRequiredService<Webhook>());
+        if (configuration[WebhookOptions.UrlSetting] is { Length: > 0 }) services.TryAddEnumerable(ServiceDescriptor.Singleton<IDependencyProbe, WebhookProbe>());
 
         services.TryAddSingleton<RailWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RailWatch>());

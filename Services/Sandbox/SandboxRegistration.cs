@@ -10,6 +10,7 @@ using Qmtl.DagManager.InMemory;
 using Qmtl.Gateway;
 using Qmtl.Gateway.InMemory;
 using Qmtl.Sandbox.Activity;
+using Qmtl.Shared.Health;
 using Qmtl.Shared.Rail;
 using Qmtl.WorldService;
 
@@ -52,6 +53,7 @@ public static class SandboxRegistration
         services.TryAddSingleton<SandboxLoader>();
         services.TryAddSingleton<SandboxActivity>();
         services.TryAddSingleton<ISandboxActivity>(provider => new ActivitySwitch(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDependencyProbe, ActivityProbe>());
         services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: true, provider.GetRequiredService<ISandboxActivity>()));
         services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: false, provider.GetRequiredService<ISandboxActivity>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SandboxService>());

@@ -4,7 +4,7 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.Operations.Jobs;
 
 /// <summary>The items that an operation is given at once. Operations may begin and end items from several threads.</summary>
-internal sealed class JobBatch(JobLedger ledger, JobControl control, JobPace pace, IReadOnlyList<int> indices, int markedAhead, DateTimeOffset until, TimeProvider time) : OperationBatch, IDisposable
+internal sealed class JobBatch(JobLedger ledger, JobControl control, JobPace pace, Func<string?> closed, IReadOnlyList<int> indices, int markedAhead, DateTimeOffset until, TimeProvider time) : OperationBatch, IDisposable
 {
     private readonly FrozenDictionary<string, int> _positions =
         indices.Select((index, position) => (ledger.Items[index].Id, position)).ToFrozenDictionary(pair => pair.Id, pair => pair.position, StringComparer.Ordinal);
@@ -97,6 +97,7 @@ internal sealed class JobBatch(JobLedger ledger, JobControl control, JobPace pac
     /// <summary>Also false when the ticket is about to expire: the rest gets a batch, and a ticket, of its own.</summary>
     private bool MayGoOn()
     {
+        if (closed() is { } why) control.Halt(JobStop.ReadOnly, why);
         if (control.Stop != JobStop.None) return false;
         if (!ledger.Lease.Holds)
         {

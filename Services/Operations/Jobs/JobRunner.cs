@@ -116,7 +116,7 @@ internal sealed partial class JobRunner(
         await IntendItemsAsync(indices, hard);
         StopIfAsked();
 
-        using var batch = new JobBatch(ledger, control, _pace, indices, JobLayout.MarkedAhead(plan.Repeat), now + (options.TicketLifetime / 2), time)
+        using var batch = new JobBatch(ledger, control, _pace, () => gate.Closed(plan), indices, JobLayout.MarkedAhead(plan.Repeat), now + (options.TicketLifetime / 2), time)
         {
             Plan = plan.Content,
             Items = [.. indices.Select(index => ledger.Items[index])],
@@ -183,7 +183,8 @@ internal sealed partial class JobRunner(
         switch (problem)
         {
             case null when batch.HasBegun || control.Stop != JobStop.None:
-                StopIfAsked();
+                // A wish that came with the last item stops nothing any more.
+                if (ledger.Counts().NotStarted > 0) StopIfAsked();
                 return;
             case null:
                 throw new JobHaltException(new(JobState.Stopped, $"The operation began none of {indices.Count} items."));
@@ -191,9 +192,9 @@ internal sealed partial class JobRunner(
                 throw new JobHaltException(new(JobState.Stopped, problem.Message) { NothingDone = left is not null && ledger.Counts() is { Done: 0, Failed: 0, Skipped: 0, Unknown: 0 }, Code = "STATE_CHANGED" });
             default:
                 LogBatchFailed(logger, problem, ledger.Id);
+                if (ledger.Counts().NotStarted == 0) return;
                 StopIfAsked();
-                if (ledger.Counts().NotStarted > 0) throw new JobHaltException(new(JobState.Interrupted, $"{problem.Message} The items that were begun and not reported are checked or unknown; somebody resumes the rest."));
-                return;
+                throw new JobHaltException(new(JobState.Interrupted, $"{problem.Message} The items that were begun and not reported are checked or unknown; somebody resumes the rest."));
         }
     }
 

@@ -12,13 +12,8 @@ internal sealed class PolicyBook
 
     private readonly IReadOnlyDictionary<string, PolicySettings> _settings;
 
-    /// <exception cref="InvalidOperationException">A setting is wrong. Lists all errors.</exception>
-    public PolicyBook(IConfiguration configuration, OperationCatalogue catalogue)
-    {
-        var errors = PolicySettings.Errors(configuration, [.. catalogue.All.Select(operation => operation.Kind)]).ToArray();
-        if (errors.Length > 0) throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
-        _settings = PolicySettings.Read(configuration);
-    }
+    /// <summary>Of settings in which <see cref="PolicySettings.Errors"/> found nothing wrong.</summary>
+    public PolicyBook(IConfiguration configuration) => _settings = PolicySettings.Read(configuration);
 
     /// <summary>Of a plan.</summary>
     public PlanPolicy For(OperationKind kind, int items, bool isGrave)

@@ -16,7 +16,7 @@ internal sealed class RailKit : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public RailKit(IDocumentStore store, TimeProvider time, TestAudit? audit = null, IReadOnlyDictionary<string, string?>? settings = null, Action<OperationsOptions>? configure = null, params IOperation[] operations)
+    public RailKit(IDocumentStore store, TimeProvider time, TestAudit? audit = null, IReadOnlyDictionary<string, string?>? settings = null, Action<OperationsOptions>? configure = null, Action<IServiceCollection>? add = null, params IOperation[] operations)
     {
         Store = store;
         Audit = audit ?? new();
@@ -29,6 +29,7 @@ internal sealed class RailKit : IAsyncDisposable
         services.AddSingleton<IAccountHistory>(Accounts);
         foreach (var operation in operations) services.AddSingleton(operation);
         if (configure is not null) services.Configure(configure);
+        add?.Invoke(services);
         services.AddOperations(new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build());
         _services = services.BuildServiceProvider();
         Plans = _services.GetRequiredService<IPlans>();
