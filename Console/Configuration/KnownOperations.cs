@@ -1,5 +1,7 @@
 using Qmtl.Console.Families;
+using Qmtl.Console.Security.Accounts;
 using Qmtl.Operations;
+using Qmtl.Operations.Policies;
 using Qmtl.Sandbox;
 using Qmtl.Shared.Rail;
 
@@ -11,10 +13,14 @@ namespace Qmtl.Console.Configuration;
 /// </summary>
 public static class KnownOperations
 {
-    public static IReadOnlyList<OperationKind> All { get; } =
+    public static IReadOnlyList<KnownKind> All { get; } =
     [
-        .. OperationsRegistration.OwnKinds,
-        .. SandboxOperations.Kinds,
-        FamilyOperation.TheKind,
+        .. OperationsRegistration.OwnKinds.Select(KnownKind.Of),
+        .. SandboxOperations.Kinds.Select(KnownKind.Of),
+        KnownKind.Of(FamilyOperation.TheKind),
+        .. new[]
+        {
+            AccountKinds.Add, AccountKinds.Disable, AccountKinds.Enable, AccountKinds.Role, AccountKinds.PasswordLink, AccountKinds.RevokeKey, AccountKinds.EndSession,
+        }.Select(name => new KnownKind(name, OperationDanger.Ordinary)),
     ];
 }

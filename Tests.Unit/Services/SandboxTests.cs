@@ -171,7 +171,7 @@ public sealed class SandboxTests
         await using var provider = Compose(new ManualTime());
         await provider.GetRequiredService<SandboxLoader>().LoadAsync(default);
         var readings = await Task.WhenAll(provider.GetServices<IDependencyProbe>().Select(probe => probe.ReadAsync(default)));
-        Assert.Equal(["ControlBus", "DAG Manager", "Gateway", "Graph store", "WorldService"], readings.Select(reading => reading.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["ControlBus", "DAG Manager", "Gateway", "Graph store", "Sandbox activity", "WorldService"], readings.Select(reading => reading.Name).Order(StringComparer.Ordinal));
         Assert.All(readings, reading => Assert.Equal((DependencyState.Ok, "in process (sandbox)"), (reading.State, reading.Source)));
         Assert.All(readings, reading => Assert.NotNull(reading.Latency));
 

@@ -32,7 +32,7 @@ public sealed record PolicySettings
 
     /// <summary>What is wrong with the section, with what to do; empty when nothing is.</summary>
     /// <param name="kinds">The kinds that this version has.</param>
-    public static IEnumerable<string> Errors(IConfiguration configuration, IReadOnlyCollection<OperationKind> kinds)
+    public static IEnumerable<string> Errors(IConfiguration configuration, IReadOnlyCollection<KnownKind> kinds)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -72,7 +72,7 @@ public sealed record PolicySettings
 
     private static IEnumerable<IConfigurationSection> Sections(IConfiguration configuration) => configuration.GetSection(Section).GetChildren();
 
-    private static string? Error(IConfigurationSection member, OperationKind kind)
+    private static string? Error(IConfigurationSection member, KnownKind kind)
     {
         var value = member.Value ?? "";
         var isEmergency = kind.Danger == OperationDanger.Emergency;
@@ -84,13 +84,13 @@ public sealed record PolicySettings
             "APPROVALS" when isEmergency && Whole(value) > 0 => Wrong(member, "an emergency never waits for anybody. Remove it; emergencies are marked for review afterwards."),
             "TYPEDTARGET" when isEmergency && Switch(value) == true => Wrong(member, "an emergency never waits for a name to be typed. Remove it."),
             "BULK" when isEmergency => Wrong(member, "an emergency never waits, however many items it has. Remove it."),
-            "IMMEDIATE" when kind.Danger == OperationDanger.Grave && Switch(value) == true => Wrong(member, $"{kind.Title} can do grave harm and is never done by one click. Remove it."),
+            "IMMEDIATE" when kind.Danger == OperationDanger.Grave && Switch(value) == true => Wrong(member, $"{kind.Name} can do grave harm and is never done by one click. Remove it."),
             "IMMEDIATE" or "TYPEDTARGET" or "UNATTENDED" or "APPROVALS" or "BULK" => null,
             _ => $"{member.Path} is not a member of a policy. The members are Immediate, TypedTarget, Approvals, Unattended and Bulk.",
         };
     }
 
-    private static IEnumerable<string> Contradictions(IConfigurationSection section, OperationKind kind)
+    private static IEnumerable<string> Contradictions(IConfigurationSection section, KnownKind kind)
     {
         var immediate = Switch(section[nameof(Immediate)]) ?? kind.Danger == OperationDanger.Harmless;
         if (!immediate) yield break;
@@ -103,4 +103,14 @@ public sealed record PolicySettings
     private static bool? Switch(string? value) => bool.TryParse(value, out var on) ? on : null;
 
     private static int? Whole(string? value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
+
+/// <summary>What must be known of a kind to check its settings.</summary>
+public sealed record KnownKind(string Name, OperationDanger Danger)
+{
+    public static KnownKind Of(OperationKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return new(kind.Name, kind.Danger);
+    }
 }

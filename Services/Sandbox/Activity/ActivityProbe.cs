@@ -9,13 +9,14 @@ internal sealed class ActivityProbe(ISandboxActivity activity, TimeProvider time
 
     public Task<DependencyReading> ReadAsync(CancellationToken cancellation)
     {
+        var started = time.GetTimestamp();
         var state = activity.State;
         return Task.FromResult(new DependencyReading(
             Name,
             state.IsPaused ? DependencyState.Attention : DependencyState.Ok,
             "in process (sandbox)",
             time.GetUtcNow(),
-            null,
+            time.GetElapsedTime(started),
             state.IsPaused ? $"Activity paused by {state.ByName} at {state.Since:yyyy-MM-dd HH:mm:ss} UTC." : "Running.",
             state.IsPaused ? $"Plan {SandboxOperations.Resume} to let things happen again." : ""));
     }

@@ -11,10 +11,9 @@ namespace Qmtl.Tests.Operations;
 
 public sealed class RailSettingsTests
 {
-    private static readonly OperationKind[] Kinds =
+    private static readonly KnownKind[] Kinds =
     [
-        TestOperation.KindOf("test.change"), TestOperation.KindOf("test.grave", OperationDanger.Grave),
-        TestOperation.KindOf("test.stop", OperationDanger.Emergency), TestOperation.KindOf("test.note", OperationDanger.Harmless),
+        new("test.change", OperationDanger.Ordinary), new("test.grave", OperationDanger.Grave), new("test.stop", OperationDanger.Emergency), new("test.note", OperationDanger.Harmless),
     ];
 
     [Theory]
@@ -88,9 +87,9 @@ public sealed class RailSettingsTests
     public async Task The_list_of_known_kinds_is_what_a_console_offers()
     {
         await using var sandbox = ConsoleApplication.Build(["--SignIn:Mode=Open"]);
-        var offered = sandbox.Services.GetRequiredService<OperationCatalogue>().All.Select(operation => operation.Kind.Name);
-        Assert.Equal(KnownOperations.All.Select(kind => kind.Name).Order(StringComparer.Ordinal), offered.Order(StringComparer.Ordinal));
-        Assert.All(KnownOperations.All, kind => Assert.Contains(kind.Permission, Permissions.All));
+        var offered = sandbox.Services.GetRequiredService<OperationCatalogue>().All.Select(operation => operation.Kind).ToList();
+        Assert.Equal(KnownOperations.All.OrderBy(kind => kind.Name, StringComparer.Ordinal), offered.Select(KnownKind.Of).OrderBy(kind => kind.Name, StringComparer.Ordinal));
+        Assert.All(offered, kind => Assert.Contains(kind.Permission, Permissions.All));
 
         await using var connected = ConsoleApplication.Build(["--Gateway:Url=http://127.0.0.1:9"]);
         Assert.All(connected.Services.GetRequiredService<OperationCatalogue>().All, operation => Assert.Contains(KnownOperations.All, kind => kind.Name == operation.Kind.Name));
