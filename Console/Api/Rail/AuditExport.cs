@@ -7,7 +7,7 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.Console.Api.Rail;
 
 /// <summary>Records as files, written as they are read.</summary>
-internal static class AuditExport
+public static class AuditExport
 {
     public const string Csv = "text/csv";
     public const string JsonLines = "application/jsonl";

@@ -58,7 +58,7 @@ public static class AuditFilter
     }
 
     /// <summary>A moment as a date, a time in UTC or an age; null when it is none.</summary>
-    internal static DateTimeOffset? Moment(string text, DateTimeOffset now)
+    public static DateTimeOffset? Moment(string text, DateTimeOffset now)
     {
         if (text.Length > 1 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count is > 0 and < 100_000)
         {

@@ -83,7 +83,7 @@ public sealed partial class AuditPage
             new() { Key = "outcome", Title = "Outcome", Cell = OutcomeCell, Width = 110 },
             new() { Key = "target", Title = "Target", Cell = TargetCell, Width = 160 },
             new() { Key = "item", Title = "Item", Cell = ItemCell, Width = 140, Optional = true },
-            new() { Key = "why", Title = "What happened, or why", Cell = WhyCell, Width = 340 },
+            new() { Key = "why", Title = "What happened, or why", Cell = WhyCell, Width = 300 },
             new() { Key = "operation", Title = "Operation", Cell = OperationCell, Width = 130 },
             new() { Key = "address", Title = "Address", Cell = AddressCell, Width = 120, Optional = true },
         ];

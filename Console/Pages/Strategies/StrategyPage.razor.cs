@@ -60,6 +60,7 @@ public sealed partial class StrategyPage
             var items = new List<TabItem> { new(nameof(StrategyTab.Graph), "Graph"), new(nameof(StrategyTab.Table), "Table", _detail?.Graph.NodeCount) };
             if (_comparison is { } comparison) items.Add(new(nameof(StrategyTab.Changes), "Changes", comparison.Changes.Nodes.Count - comparison.Changes.Unchanged));
             items.Add(new(nameof(StrategyTab.Json), "JSON"));
+            items.Add(new(nameof(StrategyTab.History), "History"));
             return items;
         }
     }

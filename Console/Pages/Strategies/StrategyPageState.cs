@@ -9,6 +9,7 @@ public enum StrategyTab
     Table,
     Changes,
     Json,
+    History,
 }
 
 /// <summary>What the address of the strategy page holds.</summary>
