@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Operations.Audit;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api.Rail;
 
@@ -19,11 +21,11 @@ internal static class AuditEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        var audit = api.MapGroup("/audit").WithTags("Audit").AddEndpointFilter(RailProblems.Answer).ProducesProblem(403).ProducesProblem(503);
+        var audit = api.MapGroup("/audit").WithTags("Audit").AddEndpointFilter(RailProblems.Answer).RequirePermission(Permissions.AuditRead).ProducesProblem(403).ProducesProblem(503);
         audit.MapGet("", QueryAsync).WithName("AuditRecords").WithSummary("Records of the audit, newest first")
             .WithDescription("A page can end before it is full when the time for one search is over: go on with next.").Produces<AuditAnswer>().ProducesProblem(400)
             .DescribeQuery([.. Filters, ("before", "From next of the page before.", false), ("limit", "1 to 1000; 100 otherwise.", false)]);
-        audit.MapGet("/verify", VerifyAsync).WithName("VerifyAudit").WithSummary("Check the chain from the first to the last record, and against the head that is kept elsewhere").Produces<VerificationAnswer>();
+        audit.MapGet("/verify", VerifyAsync).RequirePermission(Permissions.AuditVerify).WithName("VerifyAudit").WithSummary("Check the chain from the first to the last record, and against the head that is kept elsewhere").Produces<VerificationAnswer>();
         audit.MapGet("/export.csv", ExportCsvAsync).WithName("ExportAuditCsv").WithSummary("Records as CSV, newest first").WithDescription("Cells that a spreadsheet would take for a formula begin with an apostrophe. The export is recorded.")
             .Produces<string>(200, AuditExport.Csv).ProducesProblem(400).DescribeQuery(Filters);
         audit.MapGet("/export.jsonl", ExportJsonAsync).WithName("ExportAuditJsonLines").WithSummary("Records as JSON Lines, newest first").WithDescription("The export is recorded.")
