@@ -22,7 +22,7 @@ public static class CommandLineProgram
     /// <summary>The console could not be asked: not there, not trusted, or the key was refused.</summary>
     public const int NotAnswered = 5;
 
-    private static readonly string[] OnOwnStore = ["audit"];
+    private static readonly string[] OnOwnStore = ["audit", "users"];
 
     private static readonly string[] HelpWords = ["-h", "--help", "-?", "--version"];
 
@@ -88,6 +88,10 @@ public static class CommandLineProgram
         new Command("audit", "Works on the console's audit.")
         {
             AuditVerifyCommand.Create(streams, settings),
+        },
+        new Command("users", "Works on the console's accounts.")
+        {
+            UsersAddCommand.Create(streams, settings),
         },
     };
 }

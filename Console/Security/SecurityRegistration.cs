@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.Accounts.Operations;
@@ -7,6 +9,7 @@ using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Operations.Plans;
+using Qmtl.Operations.Storage;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Security;
@@ -20,16 +23,16 @@ public static class SecurityRegistration
     public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
     {
         var options = SignInOptions.Of(configuration);
-        services.TryAddSingleton(options);
-        services.AddSingleton<AccessDirectory>();
-        services.AddSingleton<SessionRegistry>();
-        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
-        services.AddSingleton<ISessionLiveness>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddAccountStore(options);
         services.AddHostedService<SessionSweeper>();
         services.AddSingleton<IApiKeyUse, ApiKeyUse>();
         services.AddSingleton<IAuthorizer, ConsoleAuthorizer>();
-        services.AddSingleton<SecurityAudit>();
-        AddAccounts(services);
+        services.AddAccounts();
+        services.AddDataProtection().SetApplicationName("Qmtl.Console");
+        services.AddOptions<KeyManagementOptions>().Configure<IDocumentStore>((keys, store) => keys.XmlRepository = new StoredKeyRing(store));
+
+        // It writes whole addresses. A key in one is refused, and must not stand in the log for it, whatever level the settings ask for.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         if (options.Mode == SignInMode.Local) services.AddHostedService<FirstRunAnnouncer>();
         if (options.Mode == SignInMode.Open) services.AddSingleton<IRequestSignIn, OpenRequestSignIn>();
 
@@ -53,15 +56,28 @@ public static class SecurityRegistration
         return services;
     }
 
-    private static void AddAccounts(IServiceCollection services)
+    /// <summary>Accounts and sessions on the console's own store, also for commands on the host.</summary>
+    internal static void AddAccountStore(this IServiceCollection services, SignInOptions options)
     {
+        services.TryAddSingleton(options);
+        services.AddSingleton<AccessDirectory>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddSingleton<ISessionLiveness>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddSingleton<SecurityAudit>();
         services.TryAddSingleton<IPasswordHasher, PasswordHasher>();
         services.AddSingleton<PasswordWork>();
-        services.AddSingleton<SignInBackOff>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<IAccountHistory>(provider => provider.GetRequiredService<AccountStore>());
-        services.AddSingleton<AccountDirectoryView>();
         services.AddSingleton<PasswordLinks>();
+        services.AddSingleton<AccountsOnHost>();
+    }
+
+    /// <summary>What signs people in and changes accounts.</summary>
+    internal static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddSingleton<SignInBackOff>();
+        services.AddSingleton<AccountDirectoryView>();
         services.AddSingleton<FirstRun>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<IAccounts, ConsoleAccounts>();

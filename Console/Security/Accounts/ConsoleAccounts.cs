@@ -57,7 +57,7 @@ internal sealed class ConsoleAccounts : IAccounts
         switch (kind)
         {
             case AccountKinds.RevokeKey:
-                return await _keys.FindAsync(target, cancellation) is { RevokedAt: null } ? "stands" : "gone";
+                return await _keys.FindAsync(target, cancellation) is null ? "gone" : "stands";
             case AccountKinds.EndSession:
                 return await _store.FindAsync(SecurityDocuments.SessionKind, target, cancellation) is null ? "gone" : "stands";
             default:

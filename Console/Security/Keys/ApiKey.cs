@@ -36,8 +36,6 @@ public sealed record ApiKey
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    public DateTimeOffset? RevokedAt { get; init; }
-
     /// <summary>To the minute; null: never used.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 }

@@ -11,13 +11,13 @@ internal sealed class ApiKeyStore(IDocumentStore store, AccountStore accounts, A
     public async Task<ApiKey?> FindAsync(string id, CancellationToken cancellation) =>
         await store.FindAsync(SecurityDocuments.KeyKind, id, cancellation) is { } stored ? SecurityDocuments.ReadKey(stored) : null;
 
-    /// <summary>Keys that are not revoked, newest first, of one owner or of all.</summary>
+    /// <summary>Keys, newest first, of one owner or of all; revoked ones are gone.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string? ownerId, CancellationToken cancellation)
     {
         var stored = ownerId is null
             ? await store.ListAllAsync(SecurityDocuments.KeyKind, options.Keys, cancellation)
             : [.. await store.ListAsync(new DocumentQuery(SecurityDocuments.KeyKind) { Labels = [SecurityDocuments.OfUser(ownerId)], Limit = 10_000 }, cancellation)];
-        return [.. stored.ConvertAll(SecurityDocuments.ReadKey).Where(key => key.RevokedAt is null)];
+        return stored.ConvertAll(SecurityDocuments.ReadKey);
     }
 
     /// <summary>Stores a new key.</summary>

@@ -197,9 +197,8 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
     }
 
     /// <summary>A key whose owner has no rights now keeps its place, without powers: they may come back.</summary>
-    private Standing? ToStanding(ApiKey key, long sequence)
+    private Standing ToStanding(ApiKey key, long sequence)
     {
-        if (key.RevokedAt is not null) return null;
         var (owner, until) = OwnerOf(key.OwnerId);
         var rights = Find(key.Id) is { } old && old.Key!.Version == key.Version && ReferenceEquals(old.OwnerRights, owner)
             ? old.Rights

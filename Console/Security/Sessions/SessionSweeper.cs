@@ -1,11 +1,17 @@
+using Qmtl.Console.Security.Accounts;
+using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Security.Sessions;
 
 /// <summary>Reads accounts, sessions and keys again and again, ends what has run out, and records it.</summary>
-internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions options, TimeProvider time, SecurityAudit audit, ILogger<SessionSweeper> log) : BackgroundService
+internal sealed class SessionSweeper(
+    SessionRegistry registry, PasswordLinks links, ApiKeyStore keys, SignInOptions options, TimeProvider time, SecurityAudit audit, ILogger<SessionSweeper> log) : BackgroundService
 {
+    private static readonly TimeSpan LeftoversEvery = TimeSpan.FromHours(1);
+    private DateTimeOffset _leftovers;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first request: nobody with a session is sent to the sign-in page only because nothing was read yet.
@@ -16,7 +22,14 @@ internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions opt
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Refresh, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The console stops.
+        }
     }
 
     private async Task SweepAsync(CancellationToken cancellation)
@@ -24,6 +37,13 @@ internal sealed class SessionSweeper(SessionRegistry registry, SignInOptions opt
         try
         {
             var ended = await registry.SweepAsync(cancellation);
+            if (time.GetUtcNow() - _leftovers >= LeftoversEvery)
+            {
+                await links.SweepAsync(cancellation);
+                await keys.SweepAsync(cancellation);
+                _leftovers = time.GetUtcNow();
+            }
+
             await audit.TellAsync([.. ended.Select(end => Record(end.Session, end.Cause))], cancellation);
         }
 #pragma warning disable CA1031 // Whatever the store throws, the next round tries again.
