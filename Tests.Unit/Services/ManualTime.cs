@@ -54,7 +54,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
                 }
 
                 if (next.Due > _now) _now = next.Due.Value;
-                next.Due = null;
+                next.Due = next.Due + next.Period;
             }
 
             next.Fire();
@@ -65,12 +65,19 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         public DateTimeOffset? Due { get; set; }
 
+        /// <summary>Null when it fires once.</summary>
+        public TimeSpan? Period { get; private set; }
+
         public void Fire() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (period != Timeout.InfiniteTimeSpan && period != TimeSpan.Zero) throw new NotSupportedException("This clock has no periodic timers.");
-            lock (time._gate) Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+            lock (time._gate)
+            {
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+                Period = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? null : period;
+            }
+
             return true;
         }
 
