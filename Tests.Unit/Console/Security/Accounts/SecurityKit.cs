@@ -32,7 +32,7 @@ internal sealed class SecurityKit : IAsyncDisposable
         services.AddSingleton<IPasswordHasher>(Hasher);
         services.AddAccountStore((options ?? new()) with { Mode = mode });
         services.AddSingleton<IApiKeyUse, ApiKeyUse>();
-        services.AddSingleton<DenialLog>();
+        services.AddSingleton<AuditAfterwards>();
         services.AddSingleton<IAuthorizer, ConsoleAuthorizer>();
         services.AddAccounts();
         _services = services.BuildServiceProvider();
