@@ -10,6 +10,7 @@ using Qmtl.Console.Live;
 using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Circuits;
 using Qmtl.Console.Security.Edge;
 using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Security.SignIn;
@@ -116,6 +117,7 @@ public static class ConsoleApplication
         QmtlServices.Add(services, configuration, settings);
 
         services.AddSignIn(configuration);
+        services.AddSessionCircuits();
         services.AddConsoleApi(configuration);
         services.AddGraphs();
         services.AddSingleton<HealthMonitor>();

@@ -35,6 +35,7 @@ public static class SecurityRegistration
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         if (options.Mode == SignInMode.Local) services.AddHostedService<FirstRunAnnouncer>();
         if (options.Mode == SignInMode.Open) services.AddSingleton<IRequestSignIn, OpenRequestSignIn>();
+        services.AddProviders(configuration, options.Mode);
 
         services.AddHttpContextAccessor();
         services.AddScoped<CallerState>();
@@ -100,5 +101,6 @@ public static class SecurityRegistration
         app.UseCookiePolicy();
         app.UseAuthentication();
         app.UseMiddleware<SignInGate>();
+        app.UseMiddleware<Circuits.SessionConnections>();
     }
 }

@@ -1,6 +1,7 @@
 // The frame's behaviour in the browser. Everything is delegated from the document, because the framework replaces elements at will.
 import { openDialog, closeDialog } from './dialog.js';
 import './combobox.js';
+import { check } from './session.js';
 
 const root = document.documentElement;
 const announce = (text) => {
@@ -187,6 +188,8 @@ if (reconnect) {
     const shown = /components-reconnect-(show|retrying|failed|rejected)/.test(reconnect.className);
     if (shown && !reconnect.open) reconnect.showModal();
     else if (!shown && reconnect.open) reconnect.close();
+    // Refused, or out of reach for good: somebody else may be signed in by now, or nobody.
+    if (/components-reconnect-(show|failed|rejected)/.test(reconnect.className)) check();
   };
   reconnect.addEventListener('cancel', (event) => event.preventDefault());
   new MutationObserver(update).observe(reconnect, { attributes: true, attributeFilter: ['class'] });

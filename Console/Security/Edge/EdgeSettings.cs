@@ -27,6 +27,7 @@ public static class EdgeSettings
         };
         var listens = ListenAddress.Configured(configuration, errors);
         errors.AddRange(mode == SignInMode.Open ? OpenErrors(options, listens) : ServedErrors(options, listens));
+        if (mode == SignInMode.OAuth) OAuth.OAuthSignInOptions.Read(configuration, errors);
         if (options.Proxy is { } proxy) errors.AddRange(ProxyErrors(options, proxy, listens));
         return (options, errors);
     }

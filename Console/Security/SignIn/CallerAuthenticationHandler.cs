@@ -18,6 +18,7 @@ internal sealed class CallerAuthenticationHandler(
     UrlEncoder encoder,
     ISessions sessions,
     IApiKeyUse keys,
+    SignInOptions mode,
     IRequestSignIn? requests = null) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Bearer = "Bearer ";
@@ -25,7 +26,8 @@ internal sealed class CallerAuthenticationHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is { Count: > 0 } authorization) return await ByKeyAsync(authorization.ToString());
-        if (SessionCookie.Read(Request) is { } token && await sessions.FindByTokenAsync(token, Context.RequestAborted) is { } session)
+        // In mode Proxy the proxy alone says who somebody is, with each request.
+        if (mode.Mode != SignInMode.Proxy && SessionCookie.Read(Request) is { } token && await sessions.FindByTokenAsync(token, Context.RequestAborted) is { } session)
         {
             return Is(CallerKind.Person, session.Id, session.UserId, session.Name);
         }

@@ -14,6 +14,7 @@ internal static class SignInEndpoints
     {
         // Forms: the framework checks their antiforgery tokens, because they have form parameters.
         routes.MapPost("/sign-out", SignOutAsync).ExcludeFromDescription().AllowAnonymous();
+        ProviderRegistration.MapOAuth(routes);
         routes.MapPost("/sign-in/demo", DemoAsync).ExcludeFromDescription().AllowAnonymous();
     }
 
@@ -63,6 +64,9 @@ internal static class SignInEndpoints
 internal sealed record SessionAnswer(
     string UserId, string Name, CallerKind Kind, string? Role, DateTimeOffset? EndsAt, IReadOnlyDictionary<string, IReadOnlyCollection<string>?> Permissions, bool ReadOnly)
 {
+    /// <summary>Tells sessions apart without naming them.</summary>
+    public string Session { get; init; } = "";
+
     public static IResult Of(HttpContext http, ICurrentCaller current, AccessDirectory directory, IAuthorizer authorizer, IReadOnlySwitch state)
     {
         var caller = current.Caller;
@@ -74,6 +78,6 @@ internal sealed record SessionAnswer(
         http.Response.Headers.CacheControl = "no-store";
         var ends = standing is null || standing.UntilTicks == long.MaxValue ? (DateTimeOffset?)null : new DateTimeOffset(standing.UntilTicks, TimeSpan.Zero);
         var role = standing?.Rights.Role ?? (caller.SessionId == OpenUsers.SharedSessionId ? OpenUsers.Default.Role : null);
-        return TypedResults.Json(new SessionAnswer(caller.UserId, caller.Name, caller.Kind, role, ends, held, state.IsOn), ApiJson.Options);
+        return TypedResults.Json(new SessionAnswer(caller.UserId, caller.Name, caller.Kind, role, ends, held, state.IsOn) { Session = Circuits.SessionMark.Of(caller.SessionId) }, ApiJson.Options);
     }
 }
