@@ -23,7 +23,7 @@ public sealed class PlanNoticesTests : RailContext
         Assert.Empty(count.FindAll(".count"));
         Waits(NewPlan(PlanState.WaitingForApproval, author: "Bob"));
         Signal();
-        count.WaitForAssertion(() => Assert.Contains("1 wait for you", count.Markup), TimeSpan.FromSeconds(10));
+        count.WaitForAssertion(() => Assert.Contains("1 waits for you", count.Markup), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

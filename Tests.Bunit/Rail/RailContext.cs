@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using Qmtl.Console.Rail;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.Edge;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Operations.Jobs;
@@ -39,6 +40,9 @@ public abstract class RailContext : ShellContext
         Plans.ChoicesAsync(default!, default!, default).ReturnsForAnyArgs(_ => Choices);
         Jobs.ListAsync(default!, default!, default).ReturnsForAnyArgs(new JobPage([], null));
         Jobs.ItemsAsync(default!, default!, default, default, default, default).ReturnsForAnyArgs([]);
+        Accounts.AreKeptHere.Returns(true);
+        Accounts.Where.Returns("In this console.");
+        Accounts.ListAsync(default!, default).ReturnsForAnyArgs([]);
         Current.Caller.Returns(Alice);
         Current.May(default!, default).ReturnsForAnyArgs(AccessDecision.Yes);
         Services.AddSingleton(Plans);
@@ -46,6 +50,7 @@ public abstract class RailContext : ShellContext
         Services.AddSingleton(Current);
         Services.AddSingleton(Switch);
         Services.AddSingleton(Authorizer);
+        Services.AddSingleton(Accounts);
         Services.AddSingleton(new SignInOptions { Mode = SignInMode.Open });
         Services.AddSingleton(new PublicAddress(new EdgeOptions { Mode = SignInMode.Open, PublicOrigin = PublicOrigin.Parse("https://console.example") }));
         Services.AddScoped<PlanWatch>();
@@ -60,6 +65,8 @@ public abstract class RailContext : ShellContext
     protected IReadOnlySwitch Switch { get; } = Substitute.For<IReadOnlySwitch>();
 
     protected IAuthorizer Authorizer { get; } = Substitute.For<IAuthorizer>();
+
+    protected IAccounts Accounts { get; } = Substitute.For<IAccounts>();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

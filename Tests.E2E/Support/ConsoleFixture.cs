@@ -3,16 +3,19 @@ using Microsoft.Playwright;
 namespace Qmtl.Tests.E2E.Support;
 
 /// <summary>One console and one Chromium for all tests of the collection; each test gets a browser context of its own.</summary>
-public sealed class ConsoleFixture : IAsyncLifetime
+public class ConsoleFixture : IAsyncLifetime
 {
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public ConsoleServer Server { get; private set; } = null!;
 
+    /// <summary>Settings of this console besides its storage.</summary>
+    protected virtual string[] Arguments => [];
+
     public async Task InitializeAsync()
     {
-        Server = await ConsoleServer.StartAsync();
+        Server = await ConsoleServer.StartAsync(Arguments);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

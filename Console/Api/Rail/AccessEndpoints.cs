@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Security;
+using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.Guards;
 using Qmtl.Operations.Plans;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Api.Rail;
 
-/// <summary>Roles and policies over HTTP; read only, because they are code and configuration.</summary>
+/// <summary>Roles, policies and accounts over HTTP; read only: roles are code, policies settings, and accounts are changed by plans.</summary>
 internal static class AccessEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -14,6 +15,7 @@ internal static class AccessEndpoints
         var access = api.MapGroup("/access").WithTags("Access").AddEndpointFilter(RailProblems.Answer).RequirePermission(Permissions.AccessRead).ProducesProblem(403);
         access.MapGet("/roles", RolesAsync).WithName("Roles").WithSummary("Roles with their permissions").Produces<RolesAnswer>();
         access.MapGet("/policies", PoliciesAsync).WithName("Policies").WithSummary("What each kind of operation must pass, and which setting says so").Produces<PoliciesAnswer>();
+        access.MapGet("/accounts", AccountsAsync).WithName("Accounts").WithSummary("Who has an account, a session or a key, and where accounts are kept").Produces<AccountsAnswer>();
     }
 
     internal sealed record RolesAnswer(IReadOnlyList<RoleAnswer> Roles, IReadOnlyList<string> Permissions);
@@ -23,6 +25,12 @@ internal static class AccessEndpoints
     internal sealed record PoliciesAnswer(IReadOnlyList<PolicyAnswer> Policies);
 
     internal sealed record PolicyAnswer(string Kind, OperationDanger Danger, PlanPolicy Policy, string Source);
+
+    /// <param name="KeptHere">Whether accounts are kept in the console's own store.</param>
+    internal sealed record AccountsAnswer(IReadOnlyList<AccountView> Accounts, bool KeptHere, string Where);
+
+    private static async Task<IResult> AccountsAsync(HttpContext http, [FromServices] ICurrentCaller current, [FromServices] IAccounts accounts) =>
+        TypedResults.Json(new AccountsAnswer(await accounts.ListAsync(current.Caller, http.RequestAborted), accounts.AreKeptHere, accounts.Where), ApiJson.Options);
 
     private static async Task<IResult> RolesAsync(HttpContext http, [FromServices] ICurrentCaller current, [FromServices] IAuthorizer authorizer)
     {

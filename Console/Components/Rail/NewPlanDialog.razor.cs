@@ -46,6 +46,10 @@ public sealed partial class NewPlanDialog
     [Parameter]
     public bool Locked { get; set; }
 
+    /// <summary>Only the kind is given: the target is asked for.</summary>
+    [Parameter]
+    public bool AskTarget { get; set; }
+
     [Parameter, EditorRequired]
     public required EventCallback OnClose { get; set; }
 

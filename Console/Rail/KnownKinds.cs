@@ -1,0 +1,11 @@
+using Qmtl.Operations;
+using Qmtl.Sandbox;
+using Qmtl.Shared.Rail;
+
+namespace Qmtl.Console.Rail;
+
+/// <summary>The kinds of operations that this version knows, whichever of them run here: what a policy may be set for.</summary>
+public static class KnownKinds
+{
+    public static IReadOnlyList<OperationKind> All { get; } = [.. OperationsRegistration.OwnKinds, .. SandboxOperations.Kinds];
+}
