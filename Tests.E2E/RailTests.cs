@@ -24,7 +24,7 @@ public sealed partial class RailTests(RailFixture console)
         await Expect(page.Locator("dialog#new-plan")).ToBeVisibleAsync();
         await page.FillAsync("#new-plan-reason", "clock change");
         await page.GetByRole(AriaRole.Button, new() { Name = "Plan it" }).ClickAsync();
-        await page.WaitForURLAsync("**/plans/p-*");
+        await Expect(page).ToHaveURLAsync(PlanAddress(), new() { Timeout = 15_000 });
         await page.Locator("[data-act=confirm] button").ClickAsync();
 
         // The author reads why an approval by the same person does not count.
@@ -111,6 +111,9 @@ public sealed partial class RailTests(RailFixture console)
 
     [GeneratedRegex("(Pause|Resume) sandbox activity…")]
     private static partial Regex ActivityButton();
+
+    [GeneratedRegex("/plans/p-[a-z0-9]+$")]
+    private static partial Regex PlanAddress();
 
     [GeneratedRegex("Plans, [0-9]+ waits? for you")]
     private static partial Regex WaitForYou();

@@ -1,3 +1,4 @@
+using Qmtl.Console.Families;
 using Qmtl.Operations;
 using Qmtl.Sandbox;
 using Qmtl.Shared.Rail;
@@ -7,5 +8,5 @@ namespace Qmtl.Console.Rail;
 /// <summary>The kinds of operations that this version knows, whichever of them run here: what a policy may be set for.</summary>
 public static class KnownKinds
 {
-    public static IReadOnlyList<OperationKind> All { get; } = [.. OperationsRegistration.OwnKinds, .. SandboxOperations.Kinds];
+    public static IReadOnlyList<OperationKind> All { get; } = [.. OperationsRegistration.OwnKinds, .. SandboxOperations.Kinds, FamilyOperation.TheKind];
 }
