@@ -43,8 +43,10 @@ public sealed partial class RailTests(RailFixture console)
         await Expect(page.Locator("#outcome-title")).ToHaveTextAsync("Done");
         await Expect(page.Locator("section[aria-labelledby=timeline-title]")).ToContainTextAsync("Ada Administrator approved it");
         await Expect(ada.Page.Locator("#outcome-title")).ToHaveTextAsync("Done");
+        await otto.AssertAccessibleAsync("sheet of an executed plan");
         await page.GetByRole(AriaRole.Link, new() { Name = "Its job" }).ClickAsync();
         await Expect(page.Locator(".inspector")).ToContainTextAsync("1 done");
+        await otto.AssertAccessibleAsync("job inspector");
     }
 
     [Fact]
@@ -57,6 +59,25 @@ public sealed partial class RailTests(RailFixture console)
         var executed = await PostAsync(client, $"api/v1/plans/{Id(plan)}/execute", new { });
         Assert.Equal("executed", executed.GetProperty("state").GetString());
         Assert.Equal(1, executed.GetProperty("counts").GetProperty("done").GetInt32());
+    }
+
+    [Fact]
+    public async Task From_the_command_line()
+    {
+        var key = await MakeKeyAsync();
+        using var client = new HttpClient { BaseAddress = console.Server.Url };
+        client.DefaultRequestHeaders.Add("Origin", console.Server.Url.GetLeftPart(UriPartial.Authority));
+        var (code, output) = await console.Server.CommandAsync(key, "plans", "create", await KindAsync(client), "sandbox", "--reason", "from a terminal");
+        Assert.True(code == 0, output);
+        var id = PlanId().Match(output).Value;
+        (code, output) = await console.Server.CommandAsync(key, "plans", "execute", id);
+        Assert.True(code == 3, output);
+        await ConfirmAndApproveAsync(id);
+        (code, output) = await console.Server.CommandAsync(key, "plans", "execute", id);
+        Assert.True(code == 0, output);
+        Assert.Contains("1 done", output);
+        (code, output) = await console.Server.CommandAsync(key, "plans", "undo", id, "--reason", "back again");
+        Assert.True(code == 0, output);
     }
 
     [Theory]
@@ -92,6 +113,18 @@ public sealed partial class RailTests(RailFixture console)
         await Expect(ada.Page.Locator("[data-act=execute] button")).ToBeEnabledAsync();
     }
 
+    /// <summary>A key of the demo operator, made on the page of one's own account.</summary>
+    private async Task<string> MakeKeyAsync()
+    {
+        await using var otto = await console.OpenAsAsync(Otto, "/account");
+        await otto.Page.GetByRole(AriaRole.Button, new() { NameRegex = MakeKeyButton() }).First.ClickAsync();
+        await otto.Page.FillAsync("#key-name", "terminal");
+        await otto.Page.Locator("button[form=make-key-form]").ClickAsync();
+        var shown = otto.Page.GetByText(Token()).First;
+        await shown.WaitForAsync();
+        return Token().Match(await shown.InnerTextAsync()).Value;
+    }
+
     /// <summary>The kind that can be planned now: the tests share one sandbox.</summary>
     private static async Task<string> KindAsync(HttpClient client)
     {
@@ -112,9 +145,18 @@ public sealed partial class RailTests(RailFixture console)
     [GeneratedRegex("(Pause|Resume) sandbox activity…")]
     private static partial Regex ActivityButton();
 
+    [GeneratedRegex("p-[a-z0-9]+")]
+    private static partial Regex PlanId();
+
+    [GeneratedRegex("qmtl_[A-Za-z0-9_-]{43}")]
+    private static partial Regex Token();
+
+    [GeneratedRegex("(Make|New).*key", RegexOptions.IgnoreCase)]
+    private static partial Regex MakeKeyButton();
+
     [GeneratedRegex("/plans/p-[a-z0-9]+$")]
     private static partial Regex PlanAddress();
 
-    [GeneratedRegex("Plans, [0-9]+ waits? for you")]
+    [GeneratedRegex("Plans\\s*[0-9]*\\s*, [0-9]+ waits? for you")]
     private static partial Regex WaitForYou();
 }

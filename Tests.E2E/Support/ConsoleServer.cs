@@ -109,6 +109,25 @@ public sealed partial class ConsoleServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a command of the same program against this console, as a user would in a terminal. Answers its exit code and all that it wrote.</summary>
+    public async Task<(int Code, string Output)> CommandAsync(string key, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["QMTL_CONSOLE_KEY"] = key;
+        start.ArgumentList.Add(ProgramFile("Console", "Qmtl.Console", Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED")));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.ArgumentList.Add("--url");
+        start.ArgumentList.Add(Url.GetLeftPart(UriPartial.Authority));
+        using var process = Process.Start(start)!;
+        var texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Join(Environment.NewLine, texts));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
