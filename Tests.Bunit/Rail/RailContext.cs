@@ -51,6 +51,7 @@ public abstract class RailContext : ShellContext
         Services.AddSingleton(Switch);
         Services.AddSingleton(Authorizer);
         Services.AddSingleton(Accounts);
+        Services.AddSingleton<OneTimeSecrets>();
         Services.AddSingleton(new SignInOptions { Mode = SignInMode.Open });
         Services.AddSingleton(new PublicAddress(new EdgeOptions { Mode = SignInMode.Open, PublicOrigin = PublicOrigin.Parse("https://console.example") }));
         Services.AddScoped<PlanWatch>();
