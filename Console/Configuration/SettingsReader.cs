@@ -1,13 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Qmtl.Console.Api;
-using Qmtl.Console.Rail;
 using Qmtl.Console.Storage;
 using Qmtl.Operations.Policies;
 using Qmtl.Operations.Storage;
 using Qmtl.Console.Security.SignIn;
 using Qmtl.Operations.Notifications;
-using Qmtl.Operations.Policies;
 
 namespace Qmtl.Console.Configuration;
 
@@ -37,7 +35,6 @@ public static class SettingsReader
         errors.AddRange(SignInErrors(configuration, observed));
         errors.AddRange(PolicySettings.Errors(configuration, KnownOperations.All));
         errors.AddRange(WebhookOptions.Errors(configuration));
-        errors.AddRange(PolicySettings.Errors(configuration, KnownKinds.All));
         if (errors.Count > 0) throw new SettingsRefusedException(errors);
         return new()
         {

@@ -7,11 +7,9 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Adds an account, and makes the link by which its owner sets the first password.</summary>
 internal sealed class AddAccount(IAccounts accounts, OneTimeSecrets secrets, TimeProvider time) : AccountOperation(accounts)
 {
-    public static OperationKind TheKind { get; } = KindOf(
+    public override OperationKind Kind { get; } = KindOf(
         AccountKinds.Add, "Add an account", "Adds an account without a password. Whoever executes it sees, once, a link by which the owner sets one.", OperationRepeat.Transactional, "user name",
         new("name", "Name for people."), new("role", "viewer, analyst, operator or administrator.", Required: true), new("scopes", "Worlds, tenants or queues that it is narrowed to, for instance world:crypto, tenant:acme; none: everywhere."));
-
-    public override OperationKind Kind => TheKind;
 
     public override OperationRequest? Undo(OperationPlan plan)
     {

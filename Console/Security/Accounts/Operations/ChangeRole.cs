@@ -7,11 +7,9 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Changes role and scopes of an account; they hold for its open sessions and its keys at once.</summary>
 internal sealed class ChangeRole(IAccounts accounts) : AccountOperation(accounts)
 {
-    public static OperationKind TheKind { get; } = KindOf(
+    public override OperationKind Kind { get; } = KindOf(
         AccountKinds.Role, "Change role and scope", "Changes what an account may do. Open sessions and keys have the new rights within 60 seconds.", OperationRepeat.Transactional, "user name",
         new("role", "viewer, analyst, operator or administrator.", Required: true), new("scopes", "Worlds, tenants or queues that it is narrowed to, for instance world:crypto, tenant:acme; none: everywhere."));
-
-    public override OperationKind Kind => TheKind;
 
     public override OperationRequest? Undo(OperationPlan plan)
     {

@@ -6,9 +6,7 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Ends somebody's session.</summary>
 internal sealed class EndSession(IAccounts accounts) : AccountOperation(accounts)
 {
-    public static OperationKind TheKind { get; } = KindOf(AccountKinds.EndSession, "End a session", "Its pages lose their powers within 60 seconds. Its owner can sign in again.", OperationRepeat.KeyedIdempotent, "session id");
-
-    public override OperationKind Kind => TheKind;
+    public override OperationKind Kind { get; } = KindOf(AccountKinds.EndSession, "End a session", "Its pages lose their powers within 60 seconds. Its owner can sign in again.", OperationRepeat.KeyedIdempotent, "session id");
 
     protected override bool NeedsAccounts => false;
 

@@ -6,10 +6,8 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Makes a single-use link by which the owner of an account sets a new password.</summary>
 internal sealed class HandOutPasswordLink(IAccounts accounts, OneTimeSecrets secrets, TimeProvider time) : AccountOperation(accounts)
 {
-    public static OperationKind TheKind { get; } = KindOf(
+    public override OperationKind Kind { get; } = KindOf(
         AccountKinds.PasswordLink, "Hand out a password link", "Makes a link by which the owner sets a new password: one use, 24 hours. Whoever executes it sees the link once.", OperationRepeat.AtMostOnce);
-
-    public override OperationKind Kind => TheKind;
 
     // The link leaves no trace in the account.
     protected override ItemOutcome? Unchanged => null;

@@ -6,9 +6,7 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Revokes somebody's API key.</summary>
 internal sealed class RevokeKey(IAccounts accounts) : AccountOperation(accounts)
 {
-    public static OperationKind TheKind { get; } = KindOf(AccountKinds.RevokeKey, "Revoke a key", "The key loses its powers within 60 seconds. There is no way back: another is made.", OperationRepeat.KeyedIdempotent, "key id");
-
-    public override OperationKind Kind => TheKind;
+    public override OperationKind Kind { get; } = KindOf(AccountKinds.RevokeKey, "Revoke a key", "The key loses its powers within 60 seconds. There is no way back: another is made.", OperationRepeat.KeyedIdempotent, "key id");
 
     protected override bool NeedsAccounts => false;
 

@@ -6,13 +6,9 @@ namespace Qmtl.Console.Security.Accounts.Operations;
 /// <summary>Disables or enables an account; each is the other's undo.</summary>
 internal sealed class SwitchAccount(bool disable, IAccounts accounts) : AccountOperation(accounts)
 {
-    public static OperationKind DisableKind { get; } =
-        KindOf(AccountKinds.Disable, "Disable an account", "Its sessions and keys lose their powers within 60 seconds, and nobody signs in with it.", OperationRepeat.Transactional);
-
-    public static OperationKind EnableKind { get; } =
-        KindOf(AccountKinds.Enable, "Enable an account", "Its owner can sign in again, with the password as it was.", OperationRepeat.Transactional);
-
-    public override OperationKind Kind => disable ? DisableKind : EnableKind;
+    public override OperationKind Kind { get; } = disable
+        ? KindOf(AccountKinds.Disable, "Disable an account", "Its sessions and keys lose their powers within 60 seconds, and nobody signs in with it.", OperationRepeat.Transactional)
+        : KindOf(AccountKinds.Enable, "Enable an account", "Its owner can sign in again, with the password as it was.", OperationRepeat.Transactional);
 
     public override OperationRequest? Undo(OperationPlan plan)
     {
