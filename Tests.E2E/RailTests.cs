@@ -47,6 +47,13 @@ public sealed partial class RailTests(RailFixture console)
         await page.GetByRole(AriaRole.Link, new() { Name = "Its job" }).ClickAsync();
         await Expect(page.Locator(".inspector")).ToContainTextAsync("1 done");
         await otto.AssertAccessibleAsync("job inspector");
+
+        // The audit tells all of it, and who it was.
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = "Its records in the audit" }).ClickAsync();
+        var records = ada.Page.Locator("tbody");
+        foreach (var action in new[] { "plan.create", "plan.confirm", "plan.approve" }) await Expect(records).ToContainTextAsync(action);
+        await Expect(records).ToContainTextAsync(SandboxAction());
+        await Expect(records).ToContainTextAsync(Ada);
     }
 
     [Fact]
@@ -144,6 +151,9 @@ public sealed partial class RailTests(RailFixture console)
 
     [GeneratedRegex("(Pause|Resume) sandbox activity…")]
     private static partial Regex ActivityButton();
+
+    [GeneratedRegex("sandbox\\.(pause|resume)")]
+    private static partial Regex SandboxAction();
 
     [GeneratedRegex("p-[a-z0-9]+")]
     private static partial Regex PlanId();
