@@ -108,7 +108,6 @@ public static class KnownSettings
         new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
         new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
         new("ControlBus:StartBack", SettingUse.Later),
-        new("Operations:Policies:*", SettingUse.Read),
     ];
 
     /// <summary>First parts of the names: what stands below them is ours to judge, wherever it was set.</summary>

@@ -19,13 +19,16 @@ public sealed class CircuitFilter(CircuitOwners owners, ISessionLiveness session
         ArgumentNullException.ThrowIfNull(invocationContext);
         ArgumentNullException.ThrowIfNull(next);
         var caller = invocationContext.Context.User.FindCaller();
+        var isCircuit = invocationContext.Hub.GetType().FullName == CircuitHub;
         if (caller is null || !sessions.Stands(caller.SessionId))
         {
+            // A page that is open may answer while it says goodbye; CircuitActivity lets nothing of it reach a component, and its socket is cut soon.
+            if (isCircuit && !invocationContext.HubMethodName.EndsWith("Circuit", StringComparison.Ordinal)) return await next(invocationContext);
             invocationContext.Context.Abort();
             throw new HubException("The session has ended.");
         }
 
-        if (invocationContext.Hub.GetType().FullName != CircuitHub) return await next(invocationContext);
+        if (!isCircuit) return await next(invocationContext);
         switch (invocationContext.HubMethodName)
         {
             case "StartCircuit":
