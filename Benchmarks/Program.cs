@@ -10,6 +10,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["layout"] = LayoutBenchmark.RunAsync,
     ["live"] = LiveBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
+    ["audit"] = AuditBenchmark.RunAsync,
 };
 
 if (args.Length > 0 && verbs.TryGetValue(args[0], out var run)) return await run(args[1..]);

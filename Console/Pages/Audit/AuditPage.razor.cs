@@ -98,6 +98,7 @@ public sealed partial class AuditPage
             if (_read is not null) _rows = null;
             _read = State.Filter;
             await ReadAsync();
+            _ = SearchOnAsync(State.Filter);
         }
 
         await SelectAsync();
@@ -179,6 +180,16 @@ public sealed partial class AuditPage
     private Task ReadAsync() => ReadAsync(null);
 
     private Task MoreAsync() => ReadAsync(_next);
+
+    /// <summary>Goes on by itself while the search has found nothing and has not reached the oldest record.</summary>
+    private async Task SearchOnAsync(FilterQuery asked)
+    {
+        while (_isPartial && _next is { } next && _rows is { Count: 0 } && _failure is null && asked.Equals(State.Filter) && !_leaving.IsCancellationRequested)
+        {
+            await ReadAsync(next);
+            StateHasChanged();
+        }
+    }
 
     private async Task ReadAsync(long? before)
     {

@@ -9,7 +9,7 @@ namespace Qmtl.Operations.Audit;
 /// <summary>Finds records by the index, from the newest down, and reads them from the store. Asks nobody's permission: services do.</summary>
 internal sealed class AuditSearch(IAuditStore store, AuditIndex index, Func<AuditKeys> keys, IOptions<AuditOptions> options)
 {
-    private const int FetchAtOnce = 512;
+    private const int FetchAtOnce = 1_024;
 
     public async Task<AuditPage> FindAsync(AuditQuery query, CancellationToken cancellation)
     {
@@ -124,6 +124,10 @@ internal sealed class AuditSearch(IAuditStore store, AuditIndex index, Func<Audi
         if (line is null)
         {
             work.Tell(string.Create(CultureInfo.InvariantCulture, $"Record {number} is missing."));
+        }
+        else if (work.Condition.IsRuledOut(line))
+        {
+            // Most candidates of a free text only look alike.
         }
         else if (!AuditLine.TryRead(line, out var frame) || AuditRecordJson.Read(line) is not { } record)
         {

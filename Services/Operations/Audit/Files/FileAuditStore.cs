@@ -123,15 +123,16 @@ internal sealed class FileAuditStore : IAuditStore, IAsyncDisposable
         await OpenAsync(cancellation);
         var lines = new byte[]?[positions.Count];
         var segments = Volatile.Read(ref _segments);
-        var buffer = new byte[4096];
+        var window = new ReadWindow();
         foreach (var group in Enumerable.Range(0, positions.Count).GroupBy(index => (int)(positions[index].Place >> 32)))
         {
             if (group.Key < 0 || group.Key >= segments.Count) continue;
             using var handle = File.OpenHandle(segments[group.Key].Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            window.Open(handle);
             foreach (var index in group)
             {
                 cancellation.ThrowIfCancellationRequested();
-                lines[index] = Line(handle, positions[index].Place & uint.MaxValue, ref buffer);
+                lines[index] = window.Line(positions[index].Place & uint.MaxValue);
             }
         }
 
@@ -142,20 +143,6 @@ internal sealed class FileAuditStore : IAuditStore, IAsyncDisposable
     {
         if (_file is not null) await _file.DisposeAsync();
         _one.Dispose();
-    }
-
-    private static byte[]? Line(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long offset, ref byte[] buffer)
-    {
-        var held = 0;
-        while (true)
-        {
-            var read = RandomAccess.Read(handle, buffer.AsSpan(held), offset + held);
-            var end = buffer.AsSpan(held, read).IndexOf((byte)'\n');
-            if (end >= 0) return buffer.AsSpan(0, held + end).ToArray();
-            held += read;
-            if (read == 0 || held >= SegmentEnd.MaxLine) return held == 0 ? null : buffer.AsSpan(0, held).ToArray();
-            if (held == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-        }
     }
 
     private static async IAsyncEnumerable<AuditChunk> ReadAsync(AuditSegment segment, int index, long from, [EnumeratorCancellation] CancellationToken cancellation)

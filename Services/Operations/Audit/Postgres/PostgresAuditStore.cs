@@ -95,11 +95,26 @@ internal sealed class PostgresAuditStore(PostgresDatabase database, Func<AuditKe
         await database.OpenAsync(cancellation);
         return await DoAsync("read", async () =>
         {
-            await using var command = database.Source.CreateCommand("select number, line from qmtl_console.audit_records where number = any($1)");
-            command.Parameters.Add(new() { Value = positions.Select(position => position.Number).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+            if (positions.Count == 0) return [];
+            var numbers = positions.Select(position => position.Number).ToArray();
+            var (first, last) = (numbers.Min(), numbers.Max());
+            // Close together they are one walk through the index.
+            await using var command = last - first < numbers.Length * 3L
+                ? database.Source.CreateCommand("select number, convert_to(line, 'UTF8') from qmtl_console.audit_records where number between $1 and $2")
+                : database.Source.CreateCommand("select number, convert_to(line, 'UTF8') from qmtl_console.audit_records where number = any($1)");
+            if (last - first < numbers.Length * 3L)
+            {
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last });
+            }
+            else
+            {
+                command.Parameters.Add(new() { Value = numbers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+            }
+
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             var found = new Dictionary<long, byte[]>(positions.Count);
-            while (await reader.ReadAsync(cancellation)) found[reader.GetInt64(0)] = Encoding.UTF8.GetBytes(reader.GetString(1));
+            while (await reader.ReadAsync(cancellation)) found[reader.GetInt64(0)] = reader.GetFieldValue<byte[]>(1);
             return (IReadOnlyList<byte[]?>)[.. positions.Select(position => found.GetValueOrDefault(position.Number))];
         });
     }
