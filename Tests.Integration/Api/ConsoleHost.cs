@@ -38,7 +38,7 @@ public sealed class ConsoleHost : IAsyncDisposable
         var mode = settings.Any(setting => setting.Name == "SignIn:Mode" || KnownSettings.Find(setting.Name)?.Use == SettingUse.ObservedSystem) ? [] : new[] { ("SignIn:Mode", "Open") };
         var app = ConsoleApplication.Build(["--urls=http://127.0.0.1:0"], builder =>
         {
-            builder.Configuration.AddInMemoryCollection(mode.Concat(settings).Append(("Storage:Path", folder))
+            builder.Configuration.AddInMemoryCollection(mode.Concat(settings).Concat(settings.Any(setting => setting.Name == "Storage:Path") ? [] : new[] { ("Storage:Path", folder) })
                 .Select(setting => KeyValuePair.Create<string, string?>(setting.Item1, setting.Item2)));
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
         });

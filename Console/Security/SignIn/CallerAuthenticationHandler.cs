@@ -39,9 +39,16 @@ internal sealed class CallerAuthenticationHandler(
 
     private async Task<AuthenticateResult> ByKeyAsync(string header)
     {
-        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.Fail("The header Authorization is not \"Bearer qmtl_…\".");
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Refuse("The header Authorization is not \"Bearer qmtl_…\".");
         var (key, why) = await keys.UseAsync(header[Bearer.Length..].Trim(), Context.RequestAborted);
-        return key is null ? AuthenticateResult.Fail(why) : Is(CallerKind.ApiKey, key.Id, key.OwnerId, key.OwnerName, key.Permissions);
+        return key is null ? Refuse(why) : Is(CallerKind.ApiKey, key.Id, key.OwnerId, key.OwnerName, key.Permissions);
+    }
+
+    // The framework keeps only results that succeed.
+    private AuthenticateResult Refuse(string why)
+    {
+        Context.Features.Set(new RefusedKey(why));
+        return AuthenticateResult.Fail(why);
     }
 
     private AuthenticateResult Is(CallerKind kind, string sessionId, string userId, string name, IReadOnlyCollection<string>? named = null)
@@ -62,3 +69,6 @@ internal sealed class CallerAuthenticationHandler(
 
     private static IPAddress? Normal(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }
+
+/// <summary>Why the key of a request does not count.</summary>
+internal sealed record RefusedKey(string Why);

@@ -20,7 +20,7 @@ public sealed class SignInGate(RequestDelegate next)
             return Task.CompletedTask;
         }
 
-        var why = http.Features.Get<Microsoft.AspNetCore.Authentication.IAuthenticateResultFeature>()?.AuthenticateResult?.Failure?.Message;
+        var why = http.Features.Get<RefusedKey>()?.Why;
         http.Response.Headers.WWWAuthenticate = "Bearer";
         return ApiProblem.Of(
             StatusCodes.Status401Unauthorized, "NOT_SIGNED_IN", "You are not signed in", why ?? "The request carries neither a key nor a session that stands.", "header Authorization",
