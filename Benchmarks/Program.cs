@@ -9,6 +9,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["canvas"] = CanvasBenchmark.RunAsync,
     ["layout"] = LayoutBenchmark.RunAsync,
     ["live"] = LiveBenchmark.RunAsync,
+    ["rail"] = RailBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
     ["audit"] = AuditBenchmark.RunAsync,
 };

@@ -99,7 +99,10 @@ internal sealed class JobEngine : IJobs
                 _host.Nudge(jobId, wish);
                 await _audit.TellAsync([_audit.About(plan, caller, AuditPhase.Outcome, action, "done") with { Detail = note }]);
                 await Task.WhenAny(_host.EndOf(jobId), Task.Delay(_options.ExecuteWait, _time, cancellation));
-                return (await _jobs.FindAsync(jobId, cancellation) ?? job).Job;
+                job = await _jobs.FindAsync(jobId, cancellation) ?? job;
+                // It came to stand for another reason at the same moment: then it is ended from here.
+                if (wish == JobWish.Cancel && StoredJob.IsLive(job.Job.State) && !StoredJob.IsHeld(job.Job.State)) continue;
+                return job.Job;
             }
 
             job = await _jobs.FindAsync(jobId, cancellation) ?? job;

@@ -60,7 +60,7 @@ internal sealed class PlanMaking(
         var kind = operation.Kind;
         if (PlanInput.Request(request, kind, _options) is { } wrong) throw await audit.DenyAsync(caller, action, request.Target ?? "", null, wrong);
         // Where it must hold is known only from the plan; who holds it nowhere learns nothing from planning.
-        if (kind.Danger != OperationDanger.Emergency && !guard.HoldsAnywhere(caller, kind.Permission)) await guard.RequireAsync(caller, kind.Permission, kind.Danger, null, request.Target, cancellation);
+        if (!guard.HoldsAnywhere(caller, kind.Permission)) await guard.RequireAsync(caller, kind.Permission, kind.Danger, null, request.Target, cancellation);
         OperationPlan content;
         try
         {
@@ -68,7 +68,6 @@ internal sealed class PlanMaking(
         }
         catch (OperationRefusedException refused)
         {
-            await guard.RequireAsync(caller, kind.Permission, kind.Danger, null, request.Target, cancellation);
             throw await audit.DenyAsync(caller, action, request.Target, null, new("CANNOT_PLAN", refused.Message, refused.Where, refused.Advice));
         }
 
