@@ -81,6 +81,7 @@ public sealed class JobTimeTests : IAsyncDisposable
         Assert.Equal(["item 3", "item 4", "item 5"], second.Touched);
         var ended = await other.Plans.FindAsync(Bob, plan.Id, default);
         Assert.Equal((PlanState.Executed, new OutcomeCounts(5, 0, 0, 1, 0)), (ended!.State, ended.Counts));
+        Assert.Equal(JobState.Ended, (await other.Jobs.FindAsync(Bob, plan.JobId!, default))!.State);
 
         // What the stopped process knows of its last item is not lost: its audit tells it.
         Assert.Contains(stopped.Audit.Of(AuditPhase.Outcome, "test.change"), record => record.Item == "item 2" && record.Outcome == "done");
