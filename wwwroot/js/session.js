@@ -3,6 +3,7 @@
 const every = 60_000;
 let page;
 let reported = 0;
+let leaving = false;
 
 // Told at most once a minute. What moves by itself is no input: neither answers to the server nor live rows come through here.
 function seen(event) {
@@ -33,6 +34,7 @@ export async function ask() {
 /** The session has ended: the message stays for a moment, then the sign-in page. */
 export function leave() {
   page = undefined;
+  leaving = true;
   setTimeout(signIn, 1500);
 }
 
@@ -42,6 +44,7 @@ function signIn() {
 
 /** When a connection is lost or refused: is this page's session still the browser's? */
 export async function check() {
+  if (leaving) return;
   const mark = document.querySelector('[data-session]')?.dataset.session;
   try {
     const answer = await fetch('/api/v1/session', { cache: 'no-store', redirect: 'manual' });

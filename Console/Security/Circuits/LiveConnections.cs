@@ -59,10 +59,7 @@ public sealed class LiveConnections : BackgroundService
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                foreach (var (_, (sessionId, http)) in _open)
-                {
-                    if (IsLong(http) && !_sessions.Stands(sessionId)) http.Abort();
-                }
+                foreach (var sessionId in Sessions.Where(id => !_sessions.Stands(id))) _ = CutAsync(sessionId);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
