@@ -68,8 +68,16 @@ async Task<object> AnswerAsync(string[] words)
         case "resume":
             return new { state = (await jobs.ResumeAsync(by, words[2], default)).State.ToString() };
         case "audit":
-            var records = await audit.QueryAsync(by, new() { OperationId = words[2], Limit = 5_000 }, default);
-            return records.Records.Select(record => new { phase = record.Record.Phase.ToString(), record.Record.Action, record.Record.Item, record.Record.Outcome, record.Record.Actor });
+            // On a busy machine one page may be over before everything was searched: it says where to go on.
+            var found = new List<NumberedRecord>();
+            for (long? before = long.MaxValue; before is not null;)
+            {
+                var page = await audit.QueryAsync(by, new() { OperationId = words[2], Limit = 5_000, Before = before }, default);
+                found.AddRange(page.Records);
+                before = page.Next;
+            }
+
+            return found.Select(record => new { phase = record.Record.Phase.ToString(), record.Record.Action, record.Record.Item, record.Record.Outcome, record.Record.Actor });
         default:
             throw new ArgumentException("No such command.", nameof(words));
     }
