@@ -66,8 +66,8 @@ public static class Permissions
     /// <summary>What a permission can be narrowed to.</summary>
     public static ScopeKind ScopeOf(string permission) => Kinds.GetValueOrDefault(permission);
 
-    /// <summary>Whether it changes nothing.</summary>
-    public static bool IsRead(string permission) => permission.EndsWith(":read", StringComparison.Ordinal);
+    /// <summary>Whether it changes nothing in any system: reading, and dry-runs, whose answers lie in the console's own folder for a day.</summary>
+    public static bool IsRead(string permission) => permission.EndsWith(":read", StringComparison.Ordinal) || permission == StrategiesDryRun;
 
     private static IEnumerable<(string Name, ScopeKind Scope)> Constants() =>
         typeof(Permissions)
