@@ -4,9 +4,10 @@ namespace Qmtl.Shared.Rail;
 public interface IAuditLog
 {
     /// <summary>
-    /// Appends records, in order and all or none, and returns when they are durable. Intents are appended before the action that they tell of.
+    /// Appends records in order and returns when all of them are durable. Intents are appended before the action that they tell of.
+    /// Where the process is killed before it returns, PostgreSQL holds all of them or none; files can hold the first of them, whole and in the chain.
     /// </summary>
-    /// <exception cref="AuditUnavailableException">They could not be stored; then the action must not be done.</exception>
+    /// <exception cref="AuditUnavailableException">They could not be stored, none of them; then the action must not be done.</exception>
     Task AppendAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellation);
 }
 

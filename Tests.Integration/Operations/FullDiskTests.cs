@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Qmtl.Operations.Audit;
@@ -8,24 +7,19 @@ using Qmtl.Operations.Audit.Spool;
 using Qmtl.Operations.Storage;
 using Qmtl.Operations.Storage.Files;
 using Qmtl.Shared.Rail;
+using Qmtl.Tests.Integration.Support;
 using Qmtl.Tests.Operations;
 
 namespace Qmtl.Tests.Integration.Operations;
 
-/// <summary>The disk of the console's files fills up: a real one, a tmpfs of 4 MiB. Needs the right to mount.</summary>
+/// <summary>The disk of the console's files fills up: a real one, a tmpfs of 4 MiB.</summary>
 public sealed class FullDiskTests
 {
-    [Fact]
+    [MountFact]
     public async Task On_a_full_disk_an_append_fails_whole_the_spool_still_takes_records_and_nothing_is_lost()
     {
         var folder = Directory.CreateTempSubdirectory("qmtl-console-disk-").FullName;
-        if (!Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder))
-        {
-            // Without the right to mount there is no disk to fill; the fault tests of the unit suite stand in.
-            Directory.Delete(folder);
-            return;
-        }
-
+        Assert.True(Mounts.Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder));
         try
         {
             var keys = new AuditKeys(AuditKey.New());
@@ -60,7 +54,7 @@ public sealed class FullDiskTests
         }
         finally
         {
-            Assert.True(Run("umount", folder));
+            Assert.True(Mounts.Run("umount", folder));
             Directory.Delete(folder);
         }
     }
@@ -83,20 +77,6 @@ public sealed class FullDiskTests
         }
         catch (IOException)
         {
-        }
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
         }
     }
 }

@@ -15,7 +15,8 @@ internal interface IAuditStore
     Task OpenAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Takes the store's lock, reads where the chain ends, has the lines made and stores them, all or none, durable when it returns.
+    /// Takes the store's lock, reads where the chain ends, has the lines made and stores them, all of them durable when it returns. A process that is
+    /// killed before can leave the first of them in files; PostgreSQL keeps all or none.
     /// </summary>
     /// <exception cref="AuditUnavailableException">Nothing was stored.</exception>
     Task<ChainLines> AppendAsync(Func<ChainEnd, ChainLines> compose, CancellationToken cancellation);
