@@ -47,6 +47,9 @@ public sealed class AuditKey
     /// <summary>As it stands in a key file.</summary>
     internal string ToBase64() => Convert.ToBase64String(_key);
 
+    /// <summary>For many texts one after the other on one thread: the key is taken in once, which halves what a short text costs.</summary>
+    internal IncrementalHash NewSigner() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+
     /// <summary>HMAC-SHA-256 of a text; 32 bytes.</summary>
     internal void Sign(ReadOnlySpan<byte> text, Span<byte> mac) => HMACSHA256.HashData(_key, text, mac);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Qmtl.Operations.Audit.Chain;
@@ -62,6 +63,20 @@ internal readonly ref struct AuditLine
     {
         Span<byte> mac = stackalloc byte[32];
         key.Sign(Covered, mac);
+        return HasCode(mac);
+    }
+
+    /// <summary>The same with <see cref="AuditKey.NewSigner"/>.</summary>
+    public bool IsSignedBy(IncrementalHash signer)
+    {
+        Span<byte> mac = stackalloc byte[32];
+        signer.AppendData(Covered);
+        signer.GetHashAndReset(mac);
+        return HasCode(mac);
+    }
+
+    private bool HasCode(ReadOnlySpan<byte> mac)
+    {
         Span<byte> hex = stackalloc byte[MacLength];
         ToHex(mac, hex);
         return hex.SequenceEqual(Mac);

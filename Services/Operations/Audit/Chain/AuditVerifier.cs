@@ -33,7 +33,7 @@ internal sealed class AuditVerifier(IAuditStore store, AuditKeys keys, IAuditHea
         var reading = Task.Run(() => ReadAsync(pieces.Writer, stop.Token), CancellationToken.None);
         try
         {
-            var lines = new VerifiedLines();
+            using var lines = new VerifiedLines();
             await foreach (var piece in pieces.Reader.ReadAllAsync(cancellation))
             {
                 if (piece.IsTorn)

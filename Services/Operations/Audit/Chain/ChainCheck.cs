@@ -52,7 +52,7 @@ internal sealed class ChainCheck
 
     public void Add(VerifiedLines lines, string where, long place)
     {
-        for (var index = 0; index < lines.Count; index++) Add(lines.Line(index).Span, lines.State(index), where, place + lines.Start(index));
+        for (var index = 0; index < lines.Count; index++) Add(lines.Line(index).Span, lines.State(index), lines.MayBeOfAudit(index), where, place + lines.Start(index));
     }
 
     public void Torn(int length, string where, long place)
@@ -70,7 +70,7 @@ internal sealed class ChainCheck
         return _namedCut;
     }
 
-    private void Add(ReadOnlySpan<byte> line, LineState state, string where, long place)
+    private void Add(ReadOnlySpan<byte> line, LineState state, bool mayBeOfAudit, string where, long place)
     {
         Checked++;
         if (!AuditLine.TryRead(line, out var record))
@@ -88,7 +88,7 @@ internal sealed class ChainCheck
             return;
         }
 
-        var about = About(line);
+        var about = mayBeOfAudit ? About(line) : null;
         // The piece of a line that was being written counts as no record, when the next record says so.
         if (_unreadable is not null && about?.Action == AuditActions.Torn && state == LineState.Good && record.Number == Last + 1 && IsNext(record))
         {

@@ -13,7 +13,10 @@ internal sealed class CopiedLines(Stream stream)
     private bool _hasHeader;
     private bool _isOver;
 
-    /// <summary>Rows as lines, each with its end; empty at the end of the copy. Valid until the next call.</summary>
+    /// <summary>
+    /// Rows as lines, each with its end, as many as make a mebibyte; empty at the end of the copy. Valid until the next call. The stream gives one row a
+    /// read: to hand on what one read gave would make each row a piece of its own.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellation)
     {
         var written = 0;
@@ -22,7 +25,6 @@ internal sealed class CopiedLines(Stream stream)
             var before = (_start, written);
             Take(ref written);
             if (_isOver || (_start, written) != before) continue;
-            if (written > 0 && _end - _start < 64) break;
             await FillAsync(cancellation);
         }
 
