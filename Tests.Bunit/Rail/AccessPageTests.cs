@@ -40,15 +40,31 @@ public sealed class AccessPageTests : RailContext
         page.WaitForAssertion(() => Plans.Received(1).CreateAsync(Alice, Arg.Is<PlanRequest>(request => request.Kind == "console.read-only.on" && request.Reason == "freeze"), Arg.Any<CancellationToken>()));
     }
 
-    [Fact]
-    public void Who_may_not_read_it_sees_nothing_of_it()
+    [Theory]
+    [InlineData("?account=local%3Abob", Permissions.AccessRead)]
+    [InlineData("?tab=roles", Permissions.PlansRead)]
+    [InlineData("?tab=policies", Permissions.PlansRead)]
+    [InlineData("?tab=switch", Permissions.PlansRead)]
+    public void Who_may_not_read_it_sees_nothing_of_it(string query, string permission)
     {
         var denying = new Denying();
         Services.AddSingleton<IAuthorizer>(denying);
-        var page = Open("?tab=roles");
-        Assert.Contains("does not hold access:account:read", page.Markup);
-        Assert.Empty(page.FindAll("table"));
-        Assert.Equal([(Alice, Permissions.AccessRead)], denying.Asked);
+        var page = Open(query);
+        Assert.Contains($"does not hold {permission}", page.Markup);
+        Assert.Empty(page.FindAll("table, [role=grid], .panel"));
+        Assert.Equal([(Alice, permission)], denying.Asked);
+        Accounts.DidNotReceiveWithAnyArgs().ListAsync(default!, default);
+    }
+
+    [Fact]
+    public void An_operator_who_opens_it_reads_why_there_are_no_accounts_and_is_denied_nothing()
+    {
+        Current.May(Permissions.AccessRead).Returns(AccessDecision.No("Needs the role administrator."));
+        Assert.Contains("Needs the role administrator.", Open("").Markup);
+        Accounts.DidNotReceiveWithAnyArgs().ListAsync(default!, default);
+        Authorizer.DidNotReceiveWithAnyArgs().RequireAsync(default!, default!, default, default!, default);
+        Assert.NotEmpty(Open("?tab=policies").FindAll("tbody tr"));
+        Assert.NotEmpty(Open("?tab=roles").FindAll("tbody tr"));
     }
 
     [Fact]

@@ -48,6 +48,26 @@ public class ConsoleFixture : IAsyncLifetime
     /// <summary>Opens a browser window that watches for what no page may do; see <see cref="WatchedPage"/>.</summary>
     public async Task<WatchedPage> OpenAsync(string path, bool dark = false, int width = 1440, int height = 900, Func<WatchedPage, Task>? beforeGoing = null)
     {
+        var page = await NewPageAsync(dark, width, height);
+        if (beforeGoing is not null)
+        {
+            await beforeGoing(page);
+        }
+
+        await page.GoAsync(path);
+        return page;
+    }
+
+    /// <summary>Opens a page that has no circuit, such as sign-in, in a browser of its own.</summary>
+    public async Task<WatchedPage> OpenPlainAsync(string path, bool dark = false, int width = 1440, int height = 900)
+    {
+        var page = await NewPageAsync(dark, width, height);
+        await page.Page.GotoAsync(path);
+        return page;
+    }
+
+    private async Task<WatchedPage> NewPageAsync(bool dark, int width, int height)
+    {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Server.Url.ToString(),
@@ -57,14 +77,7 @@ public class ConsoleFixture : IAsyncLifetime
             AcceptDownloads = true,
         });
         await context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        var page = await WatchedPage.CreateAsync(context, Server.Url);
-        if (beforeGoing is not null)
-        {
-            await beforeGoing(page);
-        }
-
-        await page.GoAsync(path);
-        return page;
+        return await WatchedPage.CreateAsync(context, Server.Url);
     }
 }
 

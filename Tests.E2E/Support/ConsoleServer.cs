@@ -11,9 +11,9 @@ public sealed partial class ConsoleServer : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _storage;
-    private readonly List<string> _output;
+    private readonly ConsoleOutput _output;
 
-    private ConsoleServer(Process process, string storage, List<string> output, Uri url)
+    private ConsoleServer(Process process, string storage, ConsoleOutput output, Uri url)
     {
         _process = process;
         _storage = storage;
@@ -25,16 +25,10 @@ public sealed partial class ConsoleServer : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Everything it wrote, for the message of a failing test.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return string.Join(Environment.NewLine, _output);
-            }
-        }
-    }
+    public string Output => _output.Text;
+
+    /// <summary>Waits for a line that the console writes, if it has not yet.</summary>
+    public Task<Match> LineAsync(Regex line) => _output.LineAsync(line);
 
     public static Task<ConsoleServer> StartAsync(params string[] arguments)
     {
@@ -63,37 +57,18 @@ public sealed partial class ConsoleServer : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var output = new List<string>();
-        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var output = new ConsoleOutput();
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        void Read(string? line)
-        {
-            if (line is null)
-            {
-                return;
-            }
-
-            lock (output)
-            {
-                output.Add(line);
-            }
-
-            if (ListeningLine().Match(line) is { Success: true } match)
-            {
-                listening.TrySetResult(new Uri(match.Value));
-            }
-        }
-
-        process.OutputDataReceived += (_, line) => Read(line.Data);
-        process.ErrorDataReceived += (_, line) => Read(line.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The console ended before it listened."));
+        process.OutputDataReceived += (_, line) => output.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => output.Add(line.Data);
+        process.Exited += (_, _) => output.End();
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
         {
-            var url = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
-            return new ConsoleServer(process, storage, output, url);
+            var url = await output.LineAsync(ListeningLine());
+            return new ConsoleServer(process, storage, output, new Uri(url.Value));
         }
         catch (Exception problem)
         {
@@ -102,10 +77,9 @@ public sealed partial class ConsoleServer : IAsyncDisposable
                 process.Kill(entireProcessTree: true);
             }
 
-            lock (output)
-            {
-                throw new InvalidOperationException($"The console did not start:{Environment.NewLine}{string.Join(Environment.NewLine, output)}", problem);
-            }
+            // What it wrote last may still be on its way.
+            await process.WaitForExitAsync();
+            throw new InvalidOperationException($"The console did not start:{Environment.NewLine}{output.Text}", problem);
         }
     }
 

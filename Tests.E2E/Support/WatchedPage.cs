@@ -93,6 +93,20 @@ public sealed class WatchedPage : IAsyncDisposable
         Assert.True(bad.Count == 0, $"{what}: {string.Join(Environment.NewLine, bad.Select(Describe))}");
     }
 
+    /// <summary>As <see cref="AssertAccessibleAsync"/>, in the light and in the dark theme.</summary>
+    public async Task AssertAccessibleInBothAsync(string what)
+    {
+        foreach (var theme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = theme });
+            if (Environment.GetEnvironmentVariable("SHOTS") is { } shots)
+            {
+                foreach (var w in new[] { 900, 1440 }) { await Page.SetViewportSizeAsync(w, 900); await Page.WaitForTimeoutAsync(200); await Page.ScreenshotAsync(new() { Path = $"{shots}/{what.Replace('/', '_').Replace(' ', '_')}-{theme}-{w}.png" }); }
+            }
+            await AssertAccessibleAsync($"{what} ({theme})");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _context.CloseAsync();

@@ -197,10 +197,12 @@ public sealed class PlanApiTests(RailHost rail) : IClassFixture<RailHost>
         }
 
         Assert.Equal(plan.GetProperty("version").GetInt64(), (await RailHost.GetAsync(rail.Viewer, $"plans/{RailHost.Id(plan)}")).GetProperty("version").GetInt64());
-        using var roles = await rail.Alice.GetAsync("/api/v1/access/roles");
-        await RailHost.ProblemAsync(roles, HttpStatusCode.Forbidden, "PERMISSION_DENIED");
-        using var policies = await rail.Alice.GetAsync("/api/v1/access/policies");
-        await RailHost.ProblemAsync(policies, HttpStatusCode.Forbidden, "PERMISSION_DENIED");
+
+        // Who may read plans may read what they must pass; who has an account is for administrators.
+        Assert.NotEmpty((await RailHost.GetAsync(rail.Viewer, "access/roles")).GetProperty("roles").EnumerateArray());
+        Assert.NotEmpty((await RailHost.GetAsync(rail.Viewer, "access/policies")).GetProperty("policies").EnumerateArray());
+        using var accounts = await rail.Alice.GetAsync("/api/v1/access/accounts");
+        await RailHost.ProblemAsync(accounts, HttpStatusCode.Forbidden, "PERMISSION_DENIED");
     }
 
     [Fact]

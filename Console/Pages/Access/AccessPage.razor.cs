@@ -35,12 +35,22 @@ public sealed partial class AccessPage
         Current.Changed += OnChanged;
     }
 
+    /// <summary>Who may read plans may know what they must pass; who has an account is for fewer.</summary>
+    private string Needed => State.Tab == AccessTab.Accounts ? Permissions.AccessRead : Permissions.PlansRead;
+
     /// <summary>Asks for the permission itself: roles and policies come from code and settings, which no service guards.</summary>
     protected override async Task OnStateChangedAsync()
     {
+        // The page opens on the accounts: whoever did not ask for them is told, and denied nothing.
+        if (State is { Tab: AccessTab.Accounts, Account: null } && Current.May(Permissions.AccessRead) is { Allowed: false } not)
+        {
+            _may = not;
+            return;
+        }
+
         try
         {
-            await Authorizer.RequireAsync(Current.Caller, Permissions.AccessRead, null, "page Access", CancellationToken.None);
+            await Authorizer.RequireAsync(Current.Caller, Needed, null, "page Access", CancellationToken.None);
             _may = AccessDecision.Yes;
         }
         catch (PermissionDeniedException denied)
@@ -57,7 +67,7 @@ public sealed partial class AccessPage
 
     private void OnChanged() => _ = InvokeAsync(() =>
     {
-        _may = Current.May(Permissions.AccessRead);
+        _may = Current.May(Needed);
         StateHasChanged();
     });
 }
