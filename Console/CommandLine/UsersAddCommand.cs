@@ -2,6 +2,7 @@ using System.CommandLine;
 using Qmtl.Console.Security;
 using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.SignIn;
+using Qmtl.Operations;
 using Qmtl.Operations.Audit;
 using Qmtl.Operations.Storage;
 using Qmtl.Shared.Rail;
@@ -17,7 +18,7 @@ internal static class UsersAddCommand
         var role = new Option<string>("--role") { Description = "viewer, analyst, operator or administrator.", Required = true };
         var scopes = new Option<string[]>("--scope") { Description = "Narrows the account, for instance world:crypto; may be repeated. None: everywhere.", DefaultValueFactory = _ => [] };
         var display = new Option<string?>("--name") { Description = "Name for people; the user name when left out." };
-        var command = new Command("add", "Adds an account and prints a link by which its owner sets a password: one use, 24 hours. On files only while no console runs; then use its Access page. Exit code 0: added; 2: refused; 4: wrong settings.")
+        var command = new Command("add", "Adds an account and prints a link by which its owner sets a password: one use, 24 hours. On files only while no console runs; then use its Access page. Refused while the console is read-only. Exit code 0: added; 2: refused; 4: wrong settings.")
         {
             name, role, scopes, display,
         };
@@ -59,6 +60,7 @@ internal static class UsersAddCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOperationsStorage(configuration, CommandSettings.Folder(configuration));
         builder.Services.AddAudit(configuration);
+        builder.Services.AddReadOnlySwitch();
         builder.Services.AddAccountStore(SignInOptions.Of(configuration) with { IsCommandLine = true });
         using var host = builder.Build();
         await host.StartAsync(cancellation);

@@ -48,7 +48,7 @@ internal sealed class ConsoleAuthorizer(
         if (RightsOf(caller) is not { } rights) return AccessDecision.No(WhyNobody(caller));
         if (!rights.Has(permission, out var scopes)) return AccessDecision.No(AccessWords.Missing(permission, rights, caller));
         if (scopes is not null && (scope is null || !scopes.Contains(scope))) return AccessDecision.No(AccessWords.Elsewhere(permission, scope, scopes));
-        if (!emergency && readOnly.IsOn && !Permissions.IsRead(permission) && permission != Permissions.ReadOnlyChange)
+        if (!emergency && readOnly.IsOn && !Permissions.StaysWhileReadOnly(permission))
         {
             return AccessDecision.No(AccessWords.ReadOnly(readOnly));
         }

@@ -49,8 +49,7 @@ public static class OperationsRegistration
         services.TryAddSingleton<JobHost>();
         services.TryAddSingleton<IJobs, JobEngine>();
 
-        services.TryAddSingleton<ReadOnlySwitch>();
-        services.TryAddSingleton<IReadOnlySwitch>(provider => provider.GetRequiredService<ReadOnlySwitch>());
+        services.AddSwitch();
         services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<ReadOnlyOperation>(provider, true));
         services.AddSingleton<IOperation>(provider => ActivatorUtilities.CreateInstance<ReadOnlyOperation>(provider, false));
 
@@ -64,5 +63,18 @@ public static class OperationsRegistration
         // Stopped first, because it was started last: items in flight end while everything else still stands.
         services.AddHostedService(provider => provider.GetRequiredService<JobHost>());
         return services;
+    }
+
+    /// <summary>The read-only switch alone, read once when the host starts: for commands on the console's own store.</summary>
+    public static IServiceCollection AddReadOnlySwitch(this IServiceCollection services)
+    {
+        services.AddSwitch();
+        return services.AddHostedService<ReadOnlyAtStart>();
+    }
+
+    private static void AddSwitch(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ReadOnlySwitch>();
+        services.TryAddSingleton<IReadOnlySwitch>(provider => provider.GetRequiredService<ReadOnlySwitch>());
     }
 }

@@ -36,6 +36,9 @@ public static class Permissions
     public const string AccessRead = "access:account:read";
     public const string AccountsChange = "access:account:change";
     [AlsoNarrowed] public const string OwnAccountChange = "access:self:change";
+
+    /// <summary>Ending one's own sessions and revoking one's own keys.</summary>
+    [AlsoNarrowed] public const string OwnAccountEnd = "access:self:end";
     public const string ReadOnlyChange = "console:readonly:change";
 
     /// <summary>Every permission, derived from the constants above so that none can be forgotten.</summary>
@@ -68,6 +71,11 @@ public static class Permissions
 
     /// <summary>Whether it changes nothing in any system: reading, and dry-runs, whose answers lie in the console's own folder for a day.</summary>
     public static bool IsRead(string permission) => permission.EndsWith(":read", StringComparison.Ordinal) || permission == StrategiesDryRun;
+
+    /// <summary>
+    /// Whether the read-only switch leaves it: what changes nothing, what turns the switch, and what only takes powers away from oneself.
+    /// </summary>
+    public static bool StaysWhileReadOnly(string permission) => IsRead(permission) || permission is ReadOnlyChange or OwnAccountEnd;
 
     private static IEnumerable<(string Name, ScopeKind Scope)> Constants() =>
         typeof(Permissions)

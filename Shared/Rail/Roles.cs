@@ -18,7 +18,7 @@ public static class Roles
     private static readonly string[] ForViewer =
     [
         Permissions.StrategiesRead, Permissions.QueuesRead, Permissions.WorldsRead, Permissions.LiveRead, Permissions.DeadLettersRead,
-        Permissions.HealthRead, Permissions.PlansRead, Permissions.JobsRead, Permissions.OwnAccountChange,
+        Permissions.HealthRead, Permissions.PlansRead, Permissions.JobsRead, Permissions.OwnAccountChange, Permissions.OwnAccountEnd,
     ];
 
     private static readonly string[] ForAnalyst =

@@ -51,3 +51,17 @@ public sealed class PostgresJobTests(PostgresServer server) : JobContract, IAsyn
 
     private protected override Task<IDocumentStore> OpenAsync() => _store.OpenAsync();
 }
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresAccountTests(PostgresServer server) : AccountsContract
+{
+    private readonly PostgresStoreOfTest _store = new(server);
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _store.CloseAsync();
+    }
+
+    private protected override Task<IDocumentStore> OpenAsync() => _store.OpenAsync();
+}

@@ -6,6 +6,7 @@ using Qmtl.Console.CommandLine;
 using Qmtl.Console.Security.Accounts;
 using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.Sessions;
+using Qmtl.Operations.ReadOnly;
 using Qmtl.Operations.Storage;
 using Qmtl.Shared.Rail;
 using Qmtl.Tests.Integration.Api;
@@ -193,14 +194,24 @@ public sealed partial class SignInTests
             Assert.Equal(2, (await RunAsync("users", "add", "ada", "--role", "administrator", $"--Storage:Path={folder}")).Code);
             Assert.Contains("no role", (await RunAsync("users", "add", "bob", "--role", "king", $"--Storage:Path={folder}")).Error, StringComparison.Ordinal);
 
-            await using var running = await ConsoleHost.StartAsync(("SignIn:Mode", "Local"), ("Storage:Path", folder));
-            var browser = new Browser(running);
-            using (var set = await browser.PostAsync("/password-link", ("token", link.Trim().Split('#')[1]), ("password", Password), ("again", Password))) Assert.Contains("The password is set", await set.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            using (var signedIn = await browser.PostAsync("/sign-in", ("user", "ada"), ("password", Password))) Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
-            var (refused, _, error) = await RunAsync("users", "add", "bob", "--role", "viewer", $"--Storage:Path={folder}");
-            Assert.Equal(2, refused);
-            Assert.Contains("locked by", error, StringComparison.Ordinal);
-            Assert.Contains("Access page", error, StringComparison.Ordinal);
+            await using (var running = await ConsoleHost.StartAsync(("SignIn:Mode", "Local"), ("Storage:Path", folder)))
+            {
+                var browser = new Browser(running);
+                using (var set = await browser.PostAsync("/password-link", ("token", link.Trim().Split('#')[1]), ("password", Password), ("again", Password))) Assert.Contains("The password is set", await set.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                using (var signedIn = await browser.PostAsync("/sign-in", ("user", "ada"), ("password", Password))) Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+                var (refused, _, error) = await RunAsync("users", "add", "bob", "--role", "viewer", $"--Storage:Path={folder}");
+                Assert.Equal(2, refused);
+                Assert.Contains("locked by", error, StringComparison.Ordinal);
+                Assert.Contains("Access page", error, StringComparison.Ordinal);
+
+                var turned = new ReadOnlySwitch.State { On = true, By = "local:ada", ByName = "Ada", Reason = "freeze" };
+                Assert.True(await running.Services.GetRequiredService<ReadOnlySwitch>().TurnAsync(turned, 0, default));
+            }
+
+            // The next command finds the switch as the console left it.
+            var (afterwards, none, why) = await RunAsync("users", "add", "bob", "--role", "viewer", $"--Storage:Path={folder}");
+            Assert.Equal((2, ""), (afterwards, none));
+            Assert.Contains("read-only", why, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,17 +1,28 @@
+using Qmtl.Operations.ReadOnly;
 using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Security.Accounts;
 
 /// <summary>Adds accounts for who has a shell on the console's host: on the console's own store, recorded as the operating system's user.</summary>
-internal sealed class AccountsOnHost(AccountStore accounts, PasswordLinks links, SecurityAudit audit, TimeProvider time)
+internal sealed class AccountsOnHost(AccountStore accounts, PasswordLinks links, SecurityAudit audit, IReadOnlySwitch readOnly, TimeProvider time)
 {
     /// <returns>The token of the password link.</returns>
-    /// <exception cref="AccountRefusedException">The name is taken, or the first account is no administrator.</exception>
+    /// <exception cref="AccountRefusedException">The name is taken, the console is read-only, or the first account is no administrator.</exception>
     public async Task<string> AddAsync(Caller caller, NewAccount made, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(made);
-        if (await accounts.IsEmptyAsync(cancellation) && made is not { Role: Roles.Administrator, Scopes.Count: 0 })
+        var isFirst = await accounts.IsEmptyAsync(cancellation);
+
+        // Without any account nobody could turn the switch off.
+        if (readOnly.IsOn && !isFirst)
+        {
+            var why = AccessWords.ReadOnly(readOnly);
+            await audit.TellAsync(caller, AccountKinds.Add, Account.UserIdPrefix + made.UserName, "denied", why, cancellation);
+            throw new AccountRefusedException(why, "console", "Turn the switch off first.");
+        }
+
+        if (isFirst && made is not { Role: Roles.Administrator, Scopes.Count: 0 })
         {
             throw new AccountRefusedException("The first account must be an administrator without scopes: nobody could administer the console otherwise.", "role", "Use --role administrator.");
         }

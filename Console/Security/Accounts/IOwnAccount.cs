@@ -4,8 +4,8 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.Console.Security.Accounts;
 
 /// <summary>
-/// What belongs to oneself: password, sessions, keys. Each change asks for <see cref="Permissions.OwnAccountChange"/>, needs a person (never a key), and
-/// is recorded before it is done.
+/// What belongs to oneself: password, sessions, keys. Each change asks for <see cref="Permissions.OwnAccountChange"/>, and what only ends something for
+/// <see cref="Permissions.OwnAccountEnd"/>, which the read-only switch leaves; each needs a person (never a key), and is recorded before it is done.
 /// </summary>
 public interface IOwnAccount
 {

@@ -21,7 +21,7 @@ internal sealed class OwnAccount(
 
     public async Task ChangePasswordAsync(Caller caller, string oldPassword, string newPassword, CancellationToken cancellation)
     {
-        await RequireAsync(caller, caller.UserId, cancellation);
+        await RequireAsync(caller, Permissions.OwnAccountChange, caller.UserId, cancellation);
         if (options.Mode != SignInMode.Local || await accounts.FindAsync(NameOf(caller), cancellation) is not { PasswordHash: { } hash } account)
         {
             throw new AccountRefusedException("Your password is not kept here.", "password", "Change it where your account is kept.");
@@ -57,15 +57,15 @@ internal sealed class OwnAccount(
 
     public async Task EndSessionAsync(Caller caller, string sessionId, CancellationToken cancellation)
     {
-        await RequireAsync(caller, sessionId, cancellation);
+        await RequireAsync(caller, Permissions.OwnAccountEnd, sessionId, cancellation);
         if (sessions.OfUser(caller.UserId).All(session => session.Id != sessionId)) throw new AccountRefusedException("This session is not one of yours, or has ended.", "session", "Reload the page.");
-        await audit.DoAsync(caller, "account.session.end", Permissions.OwnAccountChange, sessionId, "own session", () => sessions.EndAsync(sessionId, SessionEndCause.Ended, cancellation), cancellation);
+        await audit.DoAsync(caller, "account.session.end", Permissions.OwnAccountEnd, sessionId, "own session", () => sessions.EndAsync(sessionId, SessionEndCause.Ended, cancellation), cancellation);
     }
 
     public async Task<(KeyView Key, string Token)> MakeKeyAsync(Caller caller, NewKey key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
-        await RequireAsync(caller, "key", cancellation);
+        await RequireAsync(caller, Permissions.OwnAccountChange, "key", cancellation);
         if (AccountNames.DisplayProblem(key.Name) is { } nameProblem) throw new AccountRefusedException(nameProblem, "name", "Say what the key is for.");
         if (key.Lifetime <= TimeSpan.Zero || key.Lifetime > LongestKey) throw new AccountRefusedException("A key lasts at least a moment and at most a year.", "lifetime", "Choose 1 to 366 days.");
         if (key.Permissions.FirstOrDefault(permission => !Permissions.All.Contains(permission)) is { } unknown) throw new AccountRefusedException($"There is no permission {unknown}.", "permissions", "Choose from the list.");
@@ -85,23 +85,23 @@ internal sealed class OwnAccount(
 
     public async Task RevokeKeyAsync(Caller caller, string keyId, CancellationToken cancellation)
     {
-        await RequireAsync(caller, keyId, cancellation);
-        await audit.DoAsync(caller, "account.key.revoke", Permissions.OwnAccountChange, keyId, "own key", async () =>
+        await RequireAsync(caller, Permissions.OwnAccountEnd, keyId, cancellation);
+        await audit.DoAsync(caller, "account.key.revoke", Permissions.OwnAccountEnd, keyId, "own key", async () =>
         {
             if (!await keys.RevokeAsync(keyId, caller.UserId, [caller.UserId], cancellation)) throw new AccountRefusedException("This key is not one of yours, or is revoked.", "key", "Reload the page.");
         }, cancellation);
     }
 
-    private async ValueTask RequireAsync(Caller caller, string target, CancellationToken cancellation)
+    private async ValueTask RequireAsync(Caller caller, string permission, string target, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        await authorizer.RequireAsync(caller, Permissions.OwnAccountChange, null, target, cancellation);
+        await authorizer.RequireAsync(caller, permission, null, target, cancellation);
 
         // A stolen key must not make others, nor throw its owner out.
         if (caller.Kind == CallerKind.Person) return;
         const string Why = "This needs a person who is signed in, never a key.";
         await audit.TellAsync(caller, "access.denied", target, "denied", Why, cancellation);
-        throw new PermissionDeniedException(Permissions.OwnAccountChange, null, Why);
+        throw new PermissionDeniedException(permission, null, Why);
     }
 
     private static string NameOf(Caller caller) =>

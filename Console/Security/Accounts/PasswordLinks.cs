@@ -1,10 +1,11 @@
 using Qmtl.Console.Security.Sessions;
+using Qmtl.Operations.ReadOnly;
 using Qmtl.Operations.Storage;
 
 namespace Qmtl.Console.Security.Accounts;
 
 /// <summary>Links by which the owner of an account sets a password: one use, 24 h, stored as hashes.</summary>
-internal sealed class PasswordLinks(IDocumentStore store, AccountStore accounts, ISessions sessions, PasswordWork passwords, SecurityAudit audit, TimeProvider time)
+internal sealed class PasswordLinks(IDocumentStore store, AccountStore accounts, ISessions sessions, PasswordWork passwords, SecurityAudit audit, IReadOnlySwitch readOnly, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private const string Kind = "password-link";
@@ -37,9 +38,16 @@ internal sealed class PasswordLinks(IDocumentStore store, AccountStore accounts,
     {
         const string Gone = "This link is unknown, used or older than 24 hours. Ask an administrator for another.";
         if (await ReadAsync(token, cancellation) is not var (document, link)) return Gone;
+        var caller = CallerPrincipal.Nobody with { UserId = Account.UserIdPrefix + link.UserName, Name = link.UserName, Address = address, CorrelationId = correlationId };
+        if (readOnly.IsOn)
+        {
+            var why = $"{AccessWords.ReadOnly(readOnly)} The link still counts afterwards, until its 24 hours are over.";
+            await audit.TellAsync(caller, "account.password.set", caller.UserId, "denied", why, cancellation);
+            return why;
+        }
+
         if (PasswordRules.Problem(password, link.UserName) is { } problem) return problem;
         var hash = await passwords.HashAsync(password!, cancellation);
-        var caller = CallerPrincipal.Nobody with { UserId = Account.UserIdPrefix + link.UserName, Name = link.UserName, Address = address, CorrelationId = correlationId };
         var isGone = false;
         try
         {

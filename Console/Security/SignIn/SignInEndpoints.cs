@@ -60,7 +60,7 @@ internal static class SignInEndpoints
 /// <param name="Kind"><c>person</c> or <c>apiKey</c>.</param>
 /// <param name="Role">Null when it is not known.</param>
 /// <param name="Permissions">By name, where each is held; null is everywhere. Those that are not held are missing.</param>
-/// <param name="ReadOnly">Whether the console is read-only now: then no permission that changes anything is granted, whoever holds it.</param>
+/// <param name="ReadOnly">Whether the console is read-only now: then no change is granted, whoever holds its permission, but turning that off and ending one's own sessions and keys.</param>
 internal sealed record SessionAnswer(
     string UserId, string Name, CallerKind Kind, string? Role, DateTimeOffset? EndsAt, IReadOnlyDictionary<string, IReadOnlyCollection<string>?> Permissions, bool ReadOnly)
 {
