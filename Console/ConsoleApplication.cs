@@ -135,7 +135,8 @@ public static class ConsoleApplication
         services.AddScoped<Rail.PlanWatch>();
         services.AddSingleton<Rail.SandboxSwitch>();
         services.AddLive();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMessageLimits();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = MessageLimits.CircuitMessageBytes);
     }
 
     private static void Use(WebApplication app)

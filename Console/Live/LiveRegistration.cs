@@ -9,9 +9,6 @@ namespace Qmtl.Console.Live;
 /// <summary>The live path to browsers and other clients.</summary>
 public static class LiveRegistration
 {
-    /// <summary>A filter is small; nothing else is sent to the hub.</summary>
-    private const int MaxMessageBytes = 64 * 1024;
-
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddSingleton<StrategyNames>();
@@ -19,7 +16,7 @@ public static class LiveRegistration
         services.AddScoped<LiveReader>();
         services.AddSignalR(hub =>
         {
-            hub.MaximumReceiveMessageSize = MaxMessageBytes;
+            hub.MaximumReceiveMessageSize = Security.Edge.MessageLimits.HubMessageBytes;
             hub.MaximumParallelInvocationsPerClient = 4;
         }).AddJsonProtocol(json =>
         {

@@ -2,12 +2,18 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Components;
+using Qmtl.Console.Security.Edge;
 
 namespace Qmtl.Console.Security;
 
 /// <summary>Puts the security headers on every answer. Scripts come from here alone; the import map is let through by its hash.</summary>
-public sealed class SecurityHeaders(RequestDelegate next, IEnumerable<EndpointDataSource> endpoints)
+public sealed class SecurityHeaders(RequestDelegate next, IEnumerable<EndpointDataSource> endpoints, EdgeOptions edge)
 {
+    // Browsers ask the policy about a form's redirects too, and signing out may end at the proxy's own address.
+    private readonly string _formTargets = edge.Proxy?.SignOutUrl is { } url && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+        ? "'self' " + uri.GetLeftPart(UriPartial.Authority)
+        : "'self'";
+
     private static readonly ConditionalWeakTable<ImportMapDefinition, string> Hashes = [];
 
     // A request that no page answers still ends in one, the not-found page: its import map is that of every other page.
@@ -29,11 +35,11 @@ public sealed class SecurityHeaders(RequestDelegate next, IEnumerable<EndpointDa
         return next(http);
     }
 
-    private static string Policy(ImportMapDefinition? map) =>
+    private string Policy(ImportMapDefinition? map) =>
         "default-src 'self'; " +
         $"script-src 'self'{(map is null ? "" : $" '{Hashes.GetValue(map, HashOf)}'")}; " +
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; " +
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        $"base-uri 'self'; form-action {_formTargets}; frame-ancestors 'none'";
 
     /// <summary>Hash of the script element's text, with the line ends that an HTML parser makes of it.</summary>
     private static string HashOf(ImportMapDefinition map) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Qmtl.Console.Api;
+using Qmtl.Console.Security.Edge;
 using Qmtl.Console.Security.Guards;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Operations.ReadOnly;
@@ -23,7 +24,7 @@ internal static class SignInEndpoints
             .WithDescription("For each permission that is held, where: null is everywhere, else a list of scopes such as world:crypto.")
             .Produces<SessionAnswer>().ProducesProblem(401);
 
-    private static async Task<IResult> SignOutAsync([FromForm] string? returnUrl, HttpContext http, ISessions sessions, SecurityAudit audit)
+    private static async Task<IResult> SignOutAsync([FromForm] string? returnUrl, HttpContext http, ISessions sessions, SecurityAudit audit, EdgeOptions edge)
     {
         if (http.User.FindCaller() is { Kind: CallerKind.Person } caller && sessions.Find(caller.SessionId) is not null)
         {
@@ -32,6 +33,8 @@ internal static class SignInEndpoints
         }
 
         SessionCookie.Delete(http.Response);
+        // The proxy would sign in again whoever comes back: its own session must end, and only it can do that.
+        if (edge.Proxy?.SignOutUrl is { } proxy) return Results.Redirect(proxy);
         return Results.LocalRedirect("~/sign-in" + (returnUrl is null || LocalPath.OrRoot(returnUrl) == "/" ? "" : "?returnUrl=" + Uri.EscapeDataString(LocalPath.OrRoot(returnUrl))));
     }
 

@@ -8,6 +8,13 @@ namespace Qmtl.Tests.Unit.Console.Configuration;
 public sealed class SettingsTests
 {
     [Fact]
+    public void A_setting_is_known_once()
+    {
+        Assert.NotEmpty(KnownSettings.All);
+        Assert.Empty(KnownSettings.All.GroupBy(setting => setting.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key));
+    }
+
+    [Fact]
     public void Without_any_setting_the_sandbox_runs()
     {
         var settings = Read();

@@ -55,6 +55,16 @@ public sealed class EdgeSettingsTests
     [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:IdentityHeader=X User|" + Role + "|" + Origin, "no name of a header")]
     [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:NameHeader=x-forwarded-user|" + Role + "|" + Origin, "more than one purpose")]
     [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:SignOutUrl=http://sso.example/out|" + Role + "|" + Origin, "SignOutUrl")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:IdentityHeader=Host|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:IdentityHeader=cookie|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:NameHeader=Authorization|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:GroupsHeader=ORIGIN|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:SecretHeader=Forwarded|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:IdentityHeader=X-Forwarded-For|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:GroupsHeader=x-forwarded-proto|" + Role + "|" + Origin, "means something else")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:SignOutUrl=//sso.example/out|" + Role + "|" + Origin, "SignOutUrl")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:SignOutUrl=javascript:alert(1)|" + Role + "|" + Origin, "SignOutUrl")]
+    [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:SignOutUrl=https://user@sso.example/|" + Role + "|" + Origin, "SignOutUrl")]
     [InlineData("SignIn:Mode=Proxy|Http:TrustedProxies=10.0.0.7|SignIn:Proxy:Scopes:0=crypto|" + Role + "|" + Origin, "use a group and its scopes")]
     public void Refuses(string settings, string words) => Assert.Contains(Errors(settings), error => error.Contains(words, StringComparison.Ordinal));
 
