@@ -33,7 +33,7 @@ internal static class AuditBenchmark
         var records = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1_000_000;
         var folder = Path.Combine(arguments.Length > 1 ? arguments[1] : Path.GetTempPath(), $"qmtl-audit-benchmark-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
-        var isWithin = true;
+        var isWithin = await PermissionBenchmark.RunAsync();
         try
         {
             isWithin &= await FilesAsync(folder, records);
@@ -43,7 +43,7 @@ internal static class AuditBenchmark
             }
             else
             {
-                Console.WriteLine("PostgreSQL not measured: QMTL_BENCHMARK_POSTGRES is not set");
+                System.Console.WriteLine("PostgreSQL not measured: QMTL_BENCHMARK_POSTGRES is not set");
             }
         }
         finally
@@ -56,7 +56,7 @@ internal static class AuditBenchmark
 
     private static async Task<bool> FilesAsync(string folder, int records)
     {
-        Console.WriteLine("== files");
+        System.Console.WriteLine("== files");
         var yardstick = PlainAppends(Path.Combine(folder, "plain"), 500);
         using var storageLock = new StorageLock(folder);
         var keys = new AuditKeys(AuditKey.New());
@@ -64,18 +64,18 @@ internal static class AuditBenchmark
         await store.OpenAsync(default);
         await using var parts = new Parts(store, keys);
         var single = await SinglesAsync(parts, 1_000, 1);
-        Console.WriteLine($"single records, one after the other: {single:N0}/s; plain append and sync of the same length: {yardstick:N0}/s; ratio {single / yardstick:F2}");
+        System.Console.WriteLine($"single records, one after the other: {single:N0}/s; plain append and sync of the same length: {yardstick:N0}/s; ratio {single / yardstick:F2}");
         var many = await SinglesAsync(parts, 8_000, 64);
-        Console.WriteLine($"single records, 64 at once: {many:N0}/s");
+        System.Console.WriteLine($"single records, 64 at once: {many:N0}/s");
         var batches = await BatchesAsync(parts, records);
-        Console.WriteLine($"batches of {Batch:N0}: {batches:N0} records/s durable");
+        System.Console.WriteLine($"batches of {Batch:N0}: {batches:N0} records/s durable");
         var isWithin = await CheckAsync(parts, 200_000, () => HashFiles(Path.Combine(folder, "audit")));
         return await SearchAsync(parts) && isWithin;
     }
 
     private static async Task<bool> PostgresAsync(string connection, string? migration, int records)
     {
-        Console.WriteLine("== PostgreSQL");
+        System.Console.WriteLine("== PostgreSQL");
         var storage = new OperationsStorageOptions { PostgresConnection = connection, PostgresMigrationConnection = migration };
         await using var database = new PostgresDatabase(Options.Create(storage), NullLogger<PostgresDatabase>.Instance);
         await database.OpenAsync(default);
@@ -84,11 +84,11 @@ internal static class AuditBenchmark
         var store = new PostgresAuditStore(database, () => keys);
         await using var parts = new Parts(store, keys);
         var single = await SinglesAsync(parts, 2_000, 1);
-        Console.WriteLine($"single records, one after the other: {single:N0}/s (bound: 500); plain insert of the same row: {plainSingle:N0}/s; ratio {single / plainSingle:F2}");
+        System.Console.WriteLine($"single records, one after the other: {single:N0}/s (bound: 500); plain insert of the same row: {plainSingle:N0}/s; ratio {single / plainSingle:F2}");
         var many = await SinglesAsync(parts, 10_000, 64);
-        Console.WriteLine($"single records, 64 at once: {many:N0}/s");
+        System.Console.WriteLine($"single records, 64 at once: {many:N0}/s");
         var batches = await BatchesAsync(parts, records);
-        Console.WriteLine($"batches of {Batch:N0}: {batches:N0} records/s durable (bound: 12,000); plain multi-row insert of the same rows without a chain: {plainBatch:N0}/s; ratio {batches / plainBatch:F2}");
+        System.Console.WriteLine($"batches of {Batch:N0}: {batches:N0} records/s durable (bound: 12,000); plain multi-row insert of the same rows without a chain: {plainBatch:N0}/s; ratio {batches / plainBatch:F2}");
         var isWithin = await CheckAsync(parts, 50_000, null);
         return await SearchAsync(parts) && isWithin && single >= 500 && batches >= 12_000;
     }
@@ -125,10 +125,10 @@ internal static class AuditBenchmark
             var verification = await new AuditVerifier(parts.Store, parts.Keys, null).VerifyAsync(isWritten: false, null, default);
             if (verification.Verdict != AuditVerdict.OkButTailUnknown) throw new InvalidOperationException(verification.Explanation);
             best = Math.Max(best, verification.Checked / watch.Elapsed.TotalSeconds);
-            Console.WriteLine($"check of the chain, {verification.Checked:N0} records: {verification.Checked / watch.Elapsed.TotalSeconds:N0} records/s (bound: {bound:N0}); processor time of this process {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F2} s");
+            System.Console.WriteLine($"check of the chain, {verification.Checked:N0} records: {verification.Checked / watch.Elapsed.TotalSeconds:N0} records/s (bound: {bound:N0}); processor time of this process {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F2} s");
             if (round == 2 && yardstick?.Invoke() is var (seconds, bytes) && bytes > 0)
             {
-                Console.WriteLine($"SHA-256 alone over the same {bytes >> 20:N0} MiB, one thread: {seconds:F2} s; the check {watch.Elapsed.TotalSeconds:F2} s; ratio {watch.Elapsed.TotalSeconds / seconds:F2}");
+                System.Console.WriteLine($"SHA-256 alone over the same {bytes >> 20:N0} MiB, one thread: {seconds:F2} s; the check {watch.Elapsed.TotalSeconds:F2} s; ratio {watch.Elapsed.TotalSeconds / seconds:F2}");
             }
         }
 
@@ -142,7 +142,7 @@ internal static class AuditBenchmark
         await parts.Index.FilledAsync(default);
         var filled = watch.Elapsed.TotalSeconds;
         memory = GC.GetTotalMemory(forceFullCollection: true) - memory;
-        Console.WriteLine($"index of {parts.Index.Top:N0} records filled in {filled:F1} s, {memory >> 20:N0} MiB, {(double)memory / parts.Index.Top:F0} bytes a record");
+        System.Console.WriteLine($"index of {parts.Index.Top:N0} records filled in {filled:F1} s, {memory >> 20:N0} MiB, {(double)memory / parts.Index.Top:F0} bytes a record");
         var start = Record(0).At;
         (string Name, AuditQuery Query)[] filters =
         [
@@ -166,10 +166,10 @@ internal static class AuditBenchmark
             times.Sort();
             var p95 = times[(int)(times.Count * 0.95)];
             worst = Math.Max(worst, p95);
-            Console.WriteLine($"first page, filter {name}: p50 {times[times.Count / 2]:F1} ms, p95 {p95:F1} ms, {page.Records.Count} records{(page.IsPartial ? ", searched in part" : "")}");
+            System.Console.WriteLine($"first page, filter {name}: p50 {times[times.Count / 2]:F1} ms, p95 {p95:F1} ms, {page.Records.Count} records{(page.IsPartial ? ", searched in part" : "")}");
         }
 
-        Console.WriteLine($"worst p95 {worst:F1} ms (bound: 300 ms)");
+        System.Console.WriteLine($"worst p95 {worst:F1} ms (bound: 300 ms)");
         return worst <= 300;
     }
 

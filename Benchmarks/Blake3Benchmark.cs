@@ -31,7 +31,7 @@ internal static class Blake3Benchmark
                 Blake3.Hash(small, hash);
             }
         });
-        Console.WriteLine($"300-byte inputs: {count / many.Median * 1000:N0} a second, best {count / many.Best * 1000:N0} (bound: 1,000,000)");
+        System.Console.WriteLine($"300-byte inputs: {count / many.Median * 1000:N0} a second, best {count / many.Best * 1000:N0} (bound: 1,000,000)");
         return await YardstickAsync(data, mebibytes, ours, large.Best);
     }
 
@@ -57,12 +57,12 @@ internal static class Blake3Benchmark
                 best = Math.Min(best, watch.Elapsed.TotalMilliseconds);
             }
 
-            Console.WriteLine($"yardstick b3sum --num-threads 1: {mebibytes / best * 1000:N0} MiB/s; ratio {best / milliseconds:F2} (bound: 0.25); same hash: {answer == ours}");
+            System.Console.WriteLine($"yardstick b3sum --num-threads 1: {mebibytes / best * 1000:N0} MiB/s; ratio {best / milliseconds:F2} (bound: 0.25); same hash: {answer == ours}");
             return answer == ours ? 0 : 1;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Console.WriteLine("yardstick: b3sum is not installed (Debian package b3sum)");
+            System.Console.WriteLine("yardstick: b3sum is not installed (Debian package b3sum)");
             return 0;
         }
         finally
@@ -81,5 +81,5 @@ internal static class Blake3Benchmark
     }
 
     private static void Print(string what, int mebibytes, Sample sample)
-        => Console.WriteLine($"{what}: {mebibytes} MiB in {sample.Median:N0} ms = {mebibytes / sample.Median * 1000:N0} MiB/s, best {mebibytes / sample.Best * 1000:N0} MiB/s");
+        => System.Console.WriteLine($"{what}: {mebibytes} MiB in {sample.Median:N0} ms = {mebibytes / sample.Median * 1000:N0} MiB/s, best {mebibytes / sample.Best * 1000:N0} MiB/s");
 }

@@ -26,7 +26,7 @@ internal static class CanvasBenchmark
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         var cytoscape = Path.Combine(root, "Benchmarks/js/node_modules/cytoscape/dist/cytoscape.min.js");
-        Console.WriteLine("nodes\tpaint ms\tfit f/s\tnear f/s\tlineage f/s\tzoom f/s\tcytoscape fit f/s");
+        System.Console.WriteLine("nodes\tpaint ms\tfit f/s\tnear f/s\tlineage f/s\tzoom f/s\tcytoscape fit f/s");
         foreach (var size in sizes)
         {
             var message = Message(size);
@@ -34,7 +34,7 @@ internal static class CanvasBenchmark
             var theirs = File.Exists(cytoscape)
                 ? await MeasureAsync(browser, root, message, $"<!doctype html><div id=graph style='width:1440px;height:900px'></div><script src='{Origin}/cytoscape.js'></script>", TheirScript)
                 : [];
-            Console.WriteLine(string.Join('\t', [size.ToString(CultureInfo.InvariantCulture), .. ours.Select(Text), theirs.Length > 0 ? theirs[0].ToString("F1", CultureInfo.InvariantCulture) : "not installed"]));
+            System.Console.WriteLine(string.Join('\t', [size.ToString(CultureInfo.InvariantCulture), .. ours.Select(Text), theirs.Length > 0 ? theirs[0].ToString("F1", CultureInfo.InvariantCulture) : "not installed"]));
         }
 
         return 0;

@@ -15,14 +15,14 @@ internal static class ConsoleBenchmark
     {
         if (Environment.GetEnvironmentVariable("QMTL_CONSOLE_PUBLISHED") is not { Length: > 0 } published)
         {
-            Console.Error.WriteLine("Set QMTL_CONSOLE_PUBLISHED to the folder of a published console (dotnet publish Console -c Release -o …).");
+            System.Console.Error.WriteLine("Set QMTL_CONSOLE_PUBLISHED to the folder of a published console (dotnet publish Console -c Release -o …).");
             return 2;
         }
 
         var rounds = arguments.Length > 0 ? int.Parse(arguments[0]) : 7;
         await StartAsync(rounds);
         await VisitAsync(rounds);
-        Console.WriteLine($"published: {published}");
+        System.Console.WriteLine($"published: {published}");
         return 0;
     }
 
@@ -53,7 +53,7 @@ internal static class ConsoleBenchmark
 
         Print("process start to content of /", starts, "ms");
         Print("  yardstick: dotnet --version", yardstick, "ms");
-        Console.WriteLine($"  ratio {Median(starts) / Median(yardstick):F1}");
+        System.Console.WriteLine($"  ratio {Median(starts) / Median(yardstick):F1}");
     }
 
     private static async Task VisitAsync(int rounds)
@@ -136,7 +136,7 @@ internal static class ConsoleBenchmark
     private static void Print(string what, List<double> values, string unit)
     {
         values.Sort();
-        Console.WriteLine($"{what}: median {Median(values):F0} {unit}, range {values[0]:F0} to {values[^1]:F0} ({values.Count} rounds)");
+        System.Console.WriteLine($"{what}: median {Median(values):F0} {unit}, range {values[0]:F0} to {values[^1]:F0} ({values.Count} rounds)");
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -27,13 +27,13 @@ internal static class LayoutBenchmark
 
     private static bool Times(int rounds)
     {
-        Console.WriteLine("own layout with edge routes, warm, one thread:");
+        System.Console.WriteLine("own layout with edge routes, warm, one thread:");
         var within = true;
         foreach (var (nodes, edges, bound) in ((int, int, double)[])[(1_000, 1_500, 40), (10_000, 15_000, 400)])
         {
             var graph = Sparse(nodes, edges, 1);
             var (elapsed, processor, layout) = Measure(graph, nodes > 1_000 ? Math.Max(7, rounds / 3) : rounds);
-            Console.WriteLine(string.Create(
+            System.Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {nodes,6} nodes {edges,6} edges: p50 {elapsed,7:F1} ms, processor {processor,7:F1} ms (bound {bound} ms); {layout.RoutePoints.Length / 2} route points"));
             within &= Math.Min(elapsed, processor) <= bound;
@@ -48,8 +48,8 @@ internal static class LayoutBenchmark
         var within = true;
         foreach (var (nodes, edges) in ((int, int)[])[(100, 150), (400, 600), (1_000, 1_500)])
         {
-            Console.WriteLine($"{nodes} nodes, {edges} edges; straight-line crossings, ratio to dot, ms:");
-            Console.WriteLine("  seed        own      ms      dot   ratio       ms      elk   ratio       ms    dagre   ratio       ms");
+            System.Console.WriteLine($"{nodes} nodes, {edges} edges; straight-line crossings, ratio to dot, ms:");
+            System.Console.WriteLine("  seed        own      ms      dot   ratio       ms      elk   ratio       ms    dagre   ratio       ms");
             var logs = new Dictionary<string, List<double>> { ["own"] = [], ["elk"] = [], ["dagre"] = [] };
             for (var seed = 1; seed <= 5; seed++)
             {
@@ -72,15 +72,15 @@ internal static class LayoutBenchmark
                     if (!double.IsNaN(ratio)) logs[engine].Add(Math.Log(ratio));
                 }
 
-                Console.WriteLine(line);
+                System.Console.WriteLine(line);
             }
 
             foreach (var (name, values) in logs.Where(l => l.Value.Count == 5))
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: geometric mean of the ratio to dot {Math.Exp(values.Average()):F3}"));
+                System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: geometric mean of the ratio to dot {Math.Exp(values.Average()):F3}"));
             if (logs["own"].Count == 5) within &= Math.Exp(logs["own"].Average()) <= 1.15;
         }
 
-        foreach (var name in missing) Console.WriteLine($"not measured: {name}");
+        foreach (var name in missing) System.Console.WriteLine($"not measured: {name}");
         return within;
     }
 

@@ -19,7 +19,7 @@ internal static class LiveBenchmark
     public static Task<int> RunAsync(string[] arguments)
     {
         var messages = Enumerable.Range(0, Events).Select(Message).ToArray();
-        Console.WriteLine($"{Events:N0} events of {messages.Average(message => message.Value.Length):N0} bytes on average, {Keys:N0} keys; pin with taskset -c 0");
+        System.Console.WriteLine($"{Events:N0} events of {messages.Average(message => message.Value.Length):N0} bytes on average, {Keys:N0} keys; pin with taskset -c 0");
 
         var yardstick = Sample.Of(1, 5, () =>
         {
@@ -34,8 +34,8 @@ internal static class LiveBenchmark
             round++;
             foreach (var message in messages) engine.Take(message with { Position = string.Create(CultureInfo.InvariantCulture, $"{round}:{message.Position}") });
         });
-        Console.WriteLine($"bytes to journal: {Events / ours.Median * 1000:N0} a second, best {Events / ours.Best * 1000:N0} (bound: 100,000)");
-        Console.WriteLine($"yardstick JsonDocument.Parse alone: {Events / yardstick.Median * 1000:N0} a second; ratio of times {ours.Median / yardstick.Median:F2}");
+        System.Console.WriteLine($"bytes to journal: {Events / ours.Median * 1000:N0} a second, best {Events / ours.Best * 1000:N0} (bound: 100,000)");
+        System.Console.WriteLine($"yardstick JsonDocument.Parse alone: {Events / yardstick.Median * 1000:N0} a second; ratio of times {ours.Median / yardstick.Median:F2}");
         return Task.FromResult(Query(options));
     }
 
@@ -47,7 +47,7 @@ internal static class LiveBenchmark
         var found = 0;
         var query = Sample.Of(3, 20, () => found = engine.Query(filter, null, 10_000).Events.Count);
         var scan = Sample.Of(1, 3, () => engine.Query(LiveFilter.Everything with { Strategies = new HashSet<string> { "strategy-0" } }, null, 10_000));
-        Console.WriteLine($"last {found:N0} events of a key in a journal of {engine.Status.Events:N0}: {query.Median:F2} ms, best {query.Best:F2} (bound: 10); yardstick scan without the key's index: {scan.Median:F1} ms");
+        System.Console.WriteLine($"last {found:N0} events of a key in a journal of {engine.Status.Events:N0}: {query.Median:F2} ms, best {query.Best:F2} (bound: 10); yardstick scan without the key's index: {scan.Median:F1} ms");
         return 0;
     }
 

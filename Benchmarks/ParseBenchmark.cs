@@ -23,12 +23,12 @@ internal static class ParseBenchmark
             var few = nodes > 1_000 ? Math.Max(5, rounds / 10) : rounds;
             var ours = Sample.Of(few, few, () => DagReader.Read(text));
             var parse = Sample.Of(few, few, () => JsonDocument.Parse(text).Dispose());
-            Console.WriteLine(
+            System.Console.WriteLine(
                 $"{nodes:N0} nodes, {text.Length / 1024.0:N0} KiB: p50 {ours.Median:F2} ms, p95 {ours.P95:F2} ms, best {ours.Best:F2} ms; JsonDocument.Parse alone p50 {parse.Median:F2} ms, best {parse.Best:F2} ms, ratio {ours.Median / parse.Median:F1}{await PythonAsync(text, ours.Median)}");
             if (nodes == 1_000) within = ours.Median <= 5;
         }
 
-        Console.WriteLine($"bound for 1,000 nodes: p50 5 ms: {(within ? "kept" : "missed")}");
+        System.Console.WriteLine($"bound for 1,000 nodes: p50 5 ms: {(within ? "kept" : "missed")}");
         return within ? 0 : 1;
     }
 

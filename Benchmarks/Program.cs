@@ -15,5 +15,5 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
 };
 
 if (args.Length > 0 && verbs.TryGetValue(args[0], out var run)) return await run(args[1..]);
-Console.Error.WriteLine($"Usage: dotnet run -c Release --project Benchmarks -- {string.Join('|', verbs.Keys)} [arguments]");
+System.Console.Error.WriteLine($"Usage: dotnet run -c Release --project Benchmarks -- {string.Join('|', verbs.Keys)} [arguments]");
 return 2;
