@@ -1,6 +1,8 @@
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Families;
 using Qmtl.Console.Health;
+using Qmtl.ControlBus;
+using Qmtl.ControlBus.Sources;
 using Qmtl.Gateway;
 using Qmtl.Gateway.InMemory;
 using Qmtl.Sandbox;
@@ -24,8 +26,11 @@ public static class QmtlServices
             return;
         }
 
-        // This version has no remote sides. Each service says so by a probe; pages see it through Available<T>.
-        foreach (var missing in new ServiceDirectory(settings).All)
+        var hasBus = ControlSources.Of(configuration).Count > 0;
+        if (hasBus) services.AddControlBus(configuration);
+
+        // Of the rest this version has no remote sides. Each service says so by a probe; pages see it through Available<T>.
+        foreach (var missing in new ServiceDirectory(settings).All.Where(missing => !(hasBus && missing.Name == ServiceDirectory.ControlBus)))
         {
             services.AddSingleton<IDependencyProbe>(provider => new MissingServiceProbe(missing, provider.GetRequiredService<TimeProvider>()));
         }

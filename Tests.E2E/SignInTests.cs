@@ -5,14 +5,14 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Qmtl.Tests.E2E;
 
-/// <summary>A console of one's own accounts, from its first start on: set-up, sign-in, one's own account.</summary>
+/// <summary>A console of one's own accounts, from its first start on: set-up, sign-in, one's own account, another person's account.</summary>
 [Collection(LocalCollection.Name)]
 public sealed partial class LocalSignInTests(LocalFixture console)
 {
     private const string Password = "a long enough phrase";
 
     [Fact]
-    public async Task From_the_first_run_to_the_dialog_of_a_second_account()
+    public async Task From_the_first_run_to_a_second_person()
     {
         await using var ada = await console.OpenPlainAsync("/strategies");
         foreach (var provoked in new[] { "401", "429", "session has ended", "signed out", "WebSocket" }) ada.Expect(provoked);
@@ -20,7 +20,7 @@ public sealed partial class LocalSignInTests(LocalFixture console)
         await MakeAKeyAsync(ada);
         await EndAnotherSessionAsync(ada);
         await SignOutAndInAgainAsync(ada);
-        await AskForAnAccountAsync(ada);
+        await HandOutAnAccountAsync(ada);
     }
 
     /// <summary>Whoever comes first is led to the set-up, and the token of standard output makes the administrator.</summary>
@@ -115,7 +115,7 @@ public sealed partial class LocalSignInTests(LocalFixture console)
         await Expect(User(page)).ToContainTextAsync("Ada Lovelace");
     }
 
-    private static async Task AskForAnAccountAsync(WatchedPage ada)
+    private async Task HandOutAnAccountAsync(WatchedPage ada)
     {
         var page = ada.Page;
         await ada.GoAsync("/access");
@@ -126,6 +126,56 @@ public sealed partial class LocalSignInTests(LocalFixture console)
         await page.FillAsync("#new-plan-p-role", "operator");
         await page.FillAsync("#new-plan-reason", "new colleague");
         await ada.AssertAccessibleInBothAsync("dialog of a new account");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Plan it" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(PlanAddress(), new() { Timeout = 15_000 });
+        await page.Locator("[data-act=confirm] button").ClickAsync();
+        await page.Locator("[data-act=execute] button").ClickAsync();
+        await Expect(page.Locator("#outcome-title")).ToHaveTextAsync("Done");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the link" }).ClickAsync();
+        var link = await page.Locator("code.link").InnerTextAsync();
+        Assert.Matches("/password-link#[A-Za-z0-9_-]{43}$", link);
+        await ada.AssertAccessibleInBothAsync("plan with its password link");
+        await page.ReloadAsync();
+        await ada.InteractiveAsync();
+        await Expect(page.Locator("#outcome-title")).ToHaveTextAsync("Done");
+        await Expect(page.Locator("code.link")).ToHaveCountAsync(0);
+
+        await SetAPasswordAsync(link);
+        await ada.GoAsync("/access?account=local%3Abob");
+        await Expect(page.Locator(".inspector")).ToContainTextAsync("Bob Brown");
+        await ada.AssertAccessibleInBothAsync("an account in the inspector");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change role or scope…" }).ClickAsync();
+        await Expect(page.Locator("#new-plan-p-role")).ToHaveValueAsync("operator");
+        await ada.AssertAccessibleInBothAsync("dialog of another role");
+    }
+
+    private async Task SetAPasswordAsync(string link)
+    {
+        await using var bob = await console.OpenPlainAsync(link);
+        bob.Expect("400");
+        var page = bob.Page;
+        await Expect(page.Locator("#token")).ToHaveValueAsync(new Regex("^[A-Za-z0-9_-]{43}$"));
+        Assert.DoesNotContain("#", page.Url, StringComparison.Ordinal);
+        await bob.AssertAccessibleInBothAsync("/password-link");
+        await page.FillAsync("#password", "quite another phrase");
+        await page.FillAsync("#again", "not the same phrase");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set the password" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not the same");
+        await page.FillAsync("#password", "quite another phrase");
+        await page.FillAsync("#again", "quite another phrase");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set the password" }).ClickAsync();
+        await Expect(page.GetByText("The password is set")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(page, "bob", "quite another phrase");
+        await bob.InteractiveAsync();
+        await Expect(User(page)).ToContainTextAsync("Bob Brown");
+
+        // An operator reads roles and policies, and is told who may read the accounts.
+        await bob.GoAsync("/access");
+        await Expect(page.GetByText("Needs the role administrator")).ToBeVisibleAsync();
+        await bob.AssertAccessibleInBothAsync("/access of an operator");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Policies" }).ClickAsync();
+        await Expect(page.Locator("tbody")).ToContainTextAsync("account.add");
     }
 
     private static ILocator User(IPage page) => page.Locator("details.user summary");
@@ -142,6 +192,9 @@ public sealed partial class LocalSignInTests(LocalFixture console)
 
     [GeneratedRegex("Try again in \\d+ s\\.")]
     private static partial Regex Wait();
+
+    [GeneratedRegex("/plans/p-[a-z0-9]+$")]
+    private static partial Regex PlanAddress();
 }
 
 /// <summary>The demo users of mode Open.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Qmtl.Console.Api;
 using Qmtl.Console.Storage;
+using Qmtl.ControlBus.Sources;
 using Qmtl.Operations.Policies;
 using Qmtl.Operations.Storage;
 using Qmtl.Console.Security.SignIn;
@@ -35,6 +36,7 @@ public static class SettingsReader
         errors.AddRange(SignInErrors(configuration, observed));
         errors.AddRange(PolicySettings.Errors(configuration, KnownOperations.All));
         errors.AddRange(WebhookOptions.Errors(configuration));
+        errors.AddRange(ControlSources.Errors(configuration));
         if (errors.Count > 0) throw new SettingsRefusedException(errors);
         return new()
         {

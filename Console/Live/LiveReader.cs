@@ -27,7 +27,7 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
         ArgumentNullException.ThrowIfNull(request);
         var scopes = authorizer.ScopesOf(caller, Permissions.LiveRead);
         if (scopes is { Count: 0 }) await authorizer.RequireAsync(caller, Permissions.LiveRead, null, Target, cancellation);
-        return request.ToFilter(scopes?.Select(scope => scope[(scope.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToHashSet(StringComparer.Ordinal));
+        return request.ToFilter(Worlds(scopes));
     }
 
     /// <summary>Whether this caller may still read exactly what the filter lets through.</summary>
@@ -35,7 +35,7 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
     {
         ArgumentNullException.ThrowIfNull(filter);
         var scopes = authorizer.ScopesOf(caller, Permissions.LiveRead);
-        return scopes is null ? filter.ReadableWorlds is null : filter.ReadableWorlds is { } worlds && scopes.Count > 0 && worlds.SetEquals(scopes.Select(scope => scope[(scope.IndexOf(':', StringComparison.Ordinal) + 1)..]));
+        return scopes is null ? filter.ReadableWorlds is null : scopes.Count > 0 && filter.ReadableWorlds?.SetEquals(Worlds(scopes)!) == true;
     }
 
     /// <summary>Events that match, newest first.</summary>
@@ -81,4 +81,7 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
         var previous = Feed.Previous(journalled.Event.Sequence, filter)?.Event;
         return LiveRow.Of(Feed.JournalId, journalled, EventWords.Summary(journalled.Event, names.Current, previous), withData);
     }
+
+    /// <summary>The worlds of scopes; null is all.</summary>
+    private static HashSet<string>? Worlds(IReadOnlySet<string>? scopes) => scopes?.Select(Scopes.NameOf).ToHashSet(StringComparer.Ordinal);
 }

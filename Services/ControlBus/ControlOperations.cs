@@ -1,3 +1,6 @@
+using Qmtl.Shared.Control;
+using Qmtl.Shared.Rail;
+
 namespace Qmtl.ControlBus;
 
 /// <summary>Which kind of operation a rail ticket must be for, so that an operator may send an event.</summary>
@@ -13,4 +16,12 @@ public static class ControlOperations
         "activation_updated" => "world.activation",
         _ => Publish,
     };
+
+    /// <summary>What every publisher asks first.</summary>
+    /// <exception cref="RailTicketRefusedException">The ticket does not cover this event.</exception>
+    internal static void Require(RailTicket ticket, ControlEvent controlEvent, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        ticket.Require(KindOf(controlEvent.Type), controlEvent.Key, controlEvent.Key, now);
+    }
 }

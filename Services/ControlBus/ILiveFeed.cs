@@ -1,3 +1,4 @@
+using Qmtl.ControlBus.Sources;
 using Qmtl.Shared.Control;
 
 namespace Qmtl.ControlBus;
@@ -37,6 +38,9 @@ public interface ILiveFeed
 
     /// <summary>Messages that are no events, newest first; their permission is asked by the caller.</summary>
     IReadOnlyList<Quarantined> Quarantine { get; }
+
+    /// <summary>How each source is doing. It holds no events, so whoever may read the feed may read it.</summary>
+    IReadOnlyList<SourceStatus> Sources { get; }
 
     /// <summary>Counters of the journal and its readers.</summary>
     LiveStatus Status { get; }

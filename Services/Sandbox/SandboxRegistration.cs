@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
-using Qmtl.ControlBus.InMemory;
 using Qmtl.DagManager;
 using Qmtl.DagManager.InMemory;
 using Qmtl.Gateway;
@@ -35,7 +34,6 @@ public static class SandboxRegistration
 
         // Before the services' own registrations: these run on the sandbox's clock, which can be set into the past.
         services.TryAddSingleton(provider => new SandboxClock(provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(OnSandboxClock<InProcessControlBus>);
         services.TryAddSingleton(OnSandboxClock<InMemoryDagManager>);
         services.TryAddSingleton(OnSandboxClock<InMemoryStrategyCatalogue>);
         services.TryAddSingleton(OnSandboxClock<InProcessGateway>);
@@ -45,7 +43,7 @@ public static class SandboxRegistration
             options.NewStrategyId = () => clock.StrategyId ?? Guid.NewGuid().ToString();
         }));
 
-        services.AddControlBus(configuration);
+        services.AddControlBus(configuration, provider => provider.GetRequiredService<SandboxClock>());
         services.AddWorldService(configuration);
         services.AddDagManager(configuration);
         services.AddGateway(configuration);

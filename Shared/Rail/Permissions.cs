@@ -115,6 +115,9 @@ public static class Scopes
 
     public static string Queue(string queue) => "queue:" + queue;
 
+    /// <summary>What stands behind the kind: <c>crypto</c> of <c>world:crypto</c>.</summary>
+    public static string NameOf(string scope) => scope[(scope.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
     /// <summary>The kind of a scope; <see cref="ScopeKind.None"/> when it is not one.</summary>
     public static ScopeKind KindOf(string scope) => scope switch
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
 using Qmtl.ControlBus.InMemory;
+using Qmtl.ControlBus.Live;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Rail;
 
@@ -165,7 +166,8 @@ public sealed class InProcessControlBusTests : ControlBusContract
 {
     private protected override (IControlFeed Feed, IControlEmitter Emitter, IControlPublisher Publisher) Make(ControlBusOptions options)
     {
-        var bus = new InProcessControlBus(Options.Create(options), Time);
-        return (bus, bus, bus);
+        var engine = new LiveEngine(Options.Create(options), Time);
+        var bus = new InProcessControlBus(engine, Time);
+        return (new ControlFeed(engine, Options.Create(options)), bus, bus);
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Qmtl.ControlBus;
+using Qmtl.ControlBus.Sources;
 using Qmtl.DagManager;
 using Qmtl.Gateway;
 using Qmtl.Sandbox;
@@ -170,6 +172,10 @@ public sealed class SandboxTests
     {
         await using var provider = Compose(new ManualTime());
         await provider.GetRequiredService<SandboxLoader>().LoadAsync(default);
+        var sources = provider.GetServices<IHostedService>().OfType<SourceRunner>().Single();
+        await sources.StartAsync(default);
+        var feed = provider.GetRequiredService<ILiveFeed>();
+        Assert.True(SpinWait.SpinUntil(() => feed.Sources is [{ State: SourceState.Reading }], TimeSpan.FromSeconds(30)));
         var readings = await Task.WhenAll(provider.GetServices<IDependencyProbe>().Select(probe => probe.ReadAsync(default)));
         Assert.Equal(["ControlBus", "DAG Manager", "Gateway", "Graph store", "Sandbox activity", "WorldService"], readings.Select(reading => reading.Name).Order(StringComparer.Ordinal));
         Assert.All(readings, reading => Assert.Equal((DependencyState.Ok, "in process (sandbox)"), (reading.State, reading.Source)));
@@ -178,6 +184,7 @@ public sealed class SandboxTests
         provider.GetRequiredService<FaultableDagManager>().Fault = new DagManagerFault(TimeSpan.Zero, "drill", TagQueriesToo: true);
         var broken = await Task.WhenAll(provider.GetServices<IDependencyProbe>().Select(probe => probe.ReadAsync(default)));
         Assert.Equal(["DAG Manager", "Graph store"], broken.Where(reading => reading.State == DependencyState.Broken).Select(reading => reading.Name).Order(StringComparer.Ordinal));
+        await sources.StopAsync(default);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Qmtl.ControlBus.Journal;
 using Qmtl.ControlBus.Normalising;
 using Qmtl.ControlBus.Ordering;
+using Qmtl.ControlBus.Sources;
 using Qmtl.Shared.Control;
 
 namespace Qmtl.ControlBus.Live;
@@ -22,6 +23,8 @@ internal sealed class LiveEngine : ILiveFeed
     private readonly Dictionary<(string Source, string? Topic, string? World), TopicCounters> _counters = [];
     private readonly LinkedList<Quarantined> _quarantine = [];
     private readonly HashSet<LiveSubscription> _subscriptions = [];
+    private readonly Dictionary<(string Source, string? Topic), long?> _lag = [];
+    private readonly List<EngineSink> _sinks = [];
     private long _received;
     private long _dropped;
     private DateTimeOffset? _lastReceivedAt;
@@ -52,6 +55,14 @@ internal sealed class LiveEngine : ILiveFeed
         get
         {
             lock (_gate) return [.. _quarantine];
+        }
+    }
+
+    public IReadOnlyList<SourceStatus> Sources
+    {
+        get
+        {
+            lock (_gate) return [.. _sinks.Select(sink => sink.Status)];
         }
     }
 
@@ -115,6 +126,37 @@ internal sealed class LiveEngine : ILiveFeed
     public void ForgetPositions(string source, string? topic)
     {
         lock (_gate) _ledger.ForgetPositions(source, topic);
+    }
+
+    /// <summary>What a source tells, into this journal.</summary>
+    public EngineSink SinkOf(IControlSource source)
+    {
+        var sink = new EngineSink(source, this, _time);
+        lock (_gate)
+        {
+            _sinks.RemoveAll(other => other.Status.Name == source.Name);
+            _sinks.Add(sink);
+        }
+
+        return sink;
+    }
+
+    /// <summary>How a source is doing; null before it was started.</summary>
+    public SourceStatus? StatusOf(string source) => Sources.FirstOrDefault(status => status.Name == source);
+
+    public void SetLag(string source, string? topic, long? messages)
+    {
+        lock (_gate)
+        {
+            // A topic with a lag is one that its source reads: as many as there are counters.
+            if (_lag.Count < _options.MaxCounters || _lag.ContainsKey((source, topic))) _lag[(source, topic)] = messages;
+        }
+    }
+
+    /// <summary>The newest place that came from a lane of a topic; null when none did.</summary>
+    public (long Major, long Minor)? PlaceOf(string source, string? topic, string lane)
+    {
+        lock (_gate) return _ledger.PlaceOf(source, topic, lane);
     }
 
     public JournalledEvent? Find(long sequence, LiveFilter filter)
@@ -268,13 +310,13 @@ internal sealed class LiveEngine : ILiveFeed
         return counters ?? (_counters[(source, topic, world)] = new());
     }
 
-    private static TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
+    private TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
     {
         var newest = parts.MaxBy(part => part.LastReceivedAt ?? DateTimeOffset.MinValue)!;
         return new(
             source, topic, parts.Sum(part => part.Received), parts.Sum(part => part.Redelivered), parts.Sum(part => part.Folded), parts.Sum(part => part.Paired),
             parts.Sum(part => part.Quarantined), parts.Sum(part => part.Gaps), parts.Sum(part => part.WouldDrop), parts.Sum(part => part.PerSecond(now)),
-            newest.LastReceivedAt, newest.Skew, null);
+            newest.LastReceivedAt, newest.Skew, _lag.GetValueOrDefault((source, topic)));
     }
 
     private void Wake()

@@ -74,6 +74,9 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
         foreach (var lane in _positions.Keys.Where(lane => lane.Source == source && lane.Topic == topic).ToArray()) _positions.Remove(lane);
     }
 
+    /// <summary>The newest place that came from a lane of a topic; null when none did.</summary>
+    public (long Major, long Minor)? PlaceOf(string source, string? topic, string lane) => _positions.TryGetValue((source, topic, lane), out var place) ? place : null;
+
     private JournalEntry? FoldInto(ControlEvent controlEvent)
     {
         // Compared with what this source delivered: the row may show what another delivered first.

@@ -31,7 +31,7 @@ public sealed class SettingsTests
     [InlineData("DeadLetters:Connection", "Host=db;Password=s3cret")]
     [InlineData("Kafka:Brokers", "kafka:9092")]
     [InlineData("Kafka:Brokers:0", "kafka:9092")]
-    [InlineData("ControlBus:Sources:0", "gateway")]
+    [InlineData("ControlBus:Sources:0", "inprocess")]
     public void Any_observed_system_turns_the_sandbox_off_and_no_secret_is_shown(string name, string value)
     {
         var settings = Read((name, value));
@@ -39,6 +39,13 @@ public sealed class SettingsTests
         Assert.Single(settings.ObservedSystems);
         Assert.DoesNotContain(settings.InForce, setting => setting.Value.Contains("s3cret", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("gateway", "Gateway:Url")]
+    [InlineData("kafka", "Kafka:Brokers")]
+    [InlineData("redis", "Redis:Connection")]
+    public void A_source_of_events_without_its_address_is_refused(string source, string needed) =>
+        Assert.Contains(Errors(("ControlBus:Sources:0", source)), error => error.StartsWith($"ControlBus:Sources names {source}, but {needed} is not set.", StringComparison.Ordinal));
 
     [Fact]
     public void The_store_of_the_console_itself_is_no_observed_system_and_its_errors_are_in_the_list()

@@ -27,6 +27,8 @@ export class Feed {
   async open(request, at = null) {
     this.#request = request;
     this.#at = at;
+    // A try that was still to come would open a second stream beside this one.
+    clearTimeout(this.#timer);
     this.#stream?.dispose();
     this.#stream = null;
     if (this.#connection.state === 'Connected') this.#subscribe();

@@ -26,7 +26,7 @@ class LivePage {
   #offset = 0;
   #at = null;
   #paused = null;
-  #counts = { dropped: 0, forgotten: 0, repeated: 0, shed: 0 };
+  #counts = { dropped: 0, forgotten: 0, shed: 0 };
   #topics = [];
   #hasOlder = true;
   #reading = false;
@@ -94,7 +94,7 @@ class LivePage {
   #start() {
     this.#tape.clear();
     this.#series.clear();
-    this.#counts = { dropped: 0, forgotten: 0, repeated: 0, shed: 0 };
+    this.#counts = { dropped: 0, forgotten: 0, shed: 0 };
     this.#hasOlder = true;
     this.#feed.open({ ...this.#request, backfill: this.#range ? 0 : BACKFILL });
     this.#show();
@@ -112,10 +112,7 @@ class LivePage {
       this.#at = batch.at;
       for (const row of batch.events) this.#series.add(row);
       this.#counts.shed += this.#tape.add(batch.events);
-      if (batch.changes) {
-        this.#counts.repeated += batch.changes.length;
-        this.#tape.change(batch.changes);
-      }
+      if (batch.changes) this.#tape.change(batch.changes);
     } else if (this.#tape.rows.length === 0) {
       this.#readOlder();
     }
@@ -154,13 +151,13 @@ class LivePage {
     if (!this.#paused) this.#charts.draw(this.#series.columns(this.#now()));
   }
 
+  #frame = 0;
+
   #now() { return Date.now() + this.#offset; }
 
   #show() {
     this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.#write(); });
   }
-
-  #frame = 0;
 
   #write() {
     const part = (name) => this.#host.querySelector(`[data-live=${name}]`);

@@ -13,9 +13,10 @@ export class Tape {
   #pool = [];
   #selected = null;
   #frame = 0;
+  #held = 0;
+  #resize;
   #onSelect;
   #onNearEnd;
-  #active = -1;
 
   constructor(scroll, { max, onSelect, onNearEnd, now }) {
     this.#scroll = scroll;
@@ -34,8 +35,6 @@ export class Tape {
     this.#resize.observe(scroll);
   }
 
-  #resize;
-
   get height() { return Number.parseFloat(getComputedStyle(this.#scroll).getPropertyValue('--row')) || 28; }
 
   get isAtTop() { return this.#scroll.scrollTop < this.height / 2; }
@@ -43,26 +42,25 @@ export class Tape {
   clear() {
     this.rows = [];
     this.#bySequence.clear();
-    this.#active = -1;
     this.#scroll.scrollTop = 0;
     this.draw();
   }
 
   /** Adds newer rows, oldest first. Returns how many old ones had to go. */
   add(rows) {
-    const held = this.isAtTop ? 0 : rows.length;
+    let added = 0;
     let forgotten = 0;
     for (const row of rows) {
       if (this.#bySequence.has(row.sequence)) continue;
       this.#bySequence.set(row.sequence, row);
       this.rows.push(row);
+      added++;
     }
     if (this.rows.length > this.#max) {
       forgotten = this.rows.length - this.#max;
       for (const row of this.rows.splice(0, forgotten)) this.#bySequence.delete(row.sequence);
     }
-    if (this.#active >= 0) this.#active += rows.length;
-    this.draw(held);
+    this.draw(this.isAtTop ? 0 : added);
     return forgotten;
   }
 
@@ -96,8 +94,6 @@ export class Tape {
       this.#paint();
     });
   }
-
-  #held = 0;
 
   dispose() {
     cancelAnimationFrame(this.#frame);

@@ -1,0 +1,33 @@
+using Qmtl.ControlBus.Live;
+
+namespace Qmtl.ControlBus.Sources;
+
+/// <summary>What one source tells, into the engine.</summary>
+internal sealed class EngineSink(IControlSource source, LiveEngine engine, TimeProvider time) : IControlSink
+{
+    private readonly Lock _gate = new();
+    private SourceStatus _status = new(source.Name, source.Place, source.ProvesGaps, SourceState.Connecting, "Not connected yet.", "", time.GetUtcNow());
+
+    public SourceStatus Status
+    {
+        get
+        {
+            lock (_gate) return _status;
+        }
+    }
+
+    public void Take(RawMessage message) => engine.Take(message);
+
+    public void Gap(string? topic, string what, bool isProven) => engine.TakeGap(source.Name, topic, what, isProven);
+
+    public void StartsOver(string? topic) => engine.ForgetPositions(source.Name, topic);
+
+    public void Report(SourceState state, string detail, string advice = "")
+    {
+        lock (_gate) _status = _status with { State = state, Detail = detail, Advice = advice, Since = state == _status.State ? _status.Since : time.GetUtcNow() };
+    }
+
+    public void Lag(string? topic, long? messages) => engine.SetLag(source.Name, topic, messages);
+
+    public (long Major, long Minor)? PlaceOf(string? topic, string lane) => engine.PlaceOf(source.Name, topic, lane);
+}
