@@ -135,6 +135,18 @@ public sealed class LiveEngineTests
     }
 
     [Fact]
+    public void A_gap_of_one_world_is_seen_by_its_readers_and_by_no_others()
+    {
+        var engine = Make();
+        engine.TakeGap("gateway", null, "The stream of world w1 was away.", isProven: false, "w1");
+        var w1 = LiveFilter.Everything with { ReadableWorlds = new HashSet<string> { "w1" } };
+        var w2 = LiveFilter.Everything with { ReadableWorlds = new HashSet<string> { "w2" } };
+        Assert.Equal("gap:gateway::w1", Assert.Single(engine.Query(w1, null, 10).Events).Event.Key);
+        Assert.Empty(engine.Query(w2, null, 10).Events);
+        Assert.Equal((1, 0), (engine.Topics(w1).Sum(topic => topic.Gaps), engine.Topics(w2).Sum(topic => topic.Gaps)));
+    }
+
+    [Fact]
     public void The_numbers_of_a_run_that_do_not_follow_are_remarked()
     {
         var engine = Make();

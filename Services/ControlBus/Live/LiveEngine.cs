@@ -111,13 +111,14 @@ internal sealed class LiveEngine : ILiveFeed
 
     /// <summary>A stretch of a source is missing, or may be. It stands in the journal as an event of its own.</summary>
     /// <param name="isProven">Whether the source proved it; else nobody knows whether anything was missed.</param>
-    public void TakeGap(string source, string? topic, string what, bool isProven)
+    /// <param name="worldId">The one world that it is about; null when it is about more.</param>
+    public void TakeGap(string source, string? topic, string what, bool isProven, string? worldId = null)
     {
         var now = _time.GetUtcNow();
         lock (_gate)
         {
-            CountersOf(source, topic, null).CountGap();
-            _journal.Add(Gaps.Event(source, topic, what, isProven, now) with { Sequence = _journal.Newest + 1 });
+            CountersOf(source, topic, worldId).CountGap();
+            _journal.Add(Gaps.Event(source, topic, worldId, what, isProven, now) with { Sequence = _journal.Newest + 1 });
             Wake();
         }
     }
@@ -270,7 +271,8 @@ internal sealed class LiveEngine : ILiveFeed
         lock (_gate) _subscriptions.Remove(subscription);
     }
 
-    private void Take(Quarantined malformed)
+    /// <summary>Takes a message that is no event.</summary>
+    public void Take(Quarantined malformed)
     {
         lock (_gate)
         {

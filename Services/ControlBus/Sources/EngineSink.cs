@@ -18,7 +18,9 @@ internal sealed class EngineSink(IControlSource source, LiveEngine engine, TimeP
 
     public void Take(RawMessage message) => engine.Take(message);
 
-    public void Gap(string? topic, string what, bool isProven) => engine.TakeGap(source.Name, topic, what, isProven);
+    public void Gap(string? topic, string what, bool isProven, string? worldId = null) => engine.TakeGap(source.Name, topic, what, isProven, worldId);
+
+    public void Refuse(Quarantined message) => engine.Take(message);
 
     public void StartsOver(string? topic) => engine.ForgetPositions(source.Name, topic);
 

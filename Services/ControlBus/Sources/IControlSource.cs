@@ -29,7 +29,11 @@ internal interface IControlSink
     /// <param name="topic">Null when it is not one topic.</param>
     /// <param name="what">In words, with places and times.</param>
     /// <param name="isProven">Whether the source proved it; otherwise nobody knows whether anything was missed.</param>
-    void Gap(string? topic, string what, bool isProven);
+    /// <param name="worldId">The one world that it is about, so that its readers see it too; null when it is about more.</param>
+    void Gap(string? topic, string what, bool isProven, string? worldId = null);
+
+    /// <summary>A message that the source itself could not take: longer than it reads, or in a form that its transport does not send. It goes to quarantine.</summary>
+    void Refuse(Quarantined message);
 
     /// <summary>The topic was made anew: its places count from its start again.</summary>
     void StartsOver(string? topic);
