@@ -65,7 +65,7 @@ public sealed class AccessibilityTests(ConsoleFixture console)
         await page.Page.FocusAsync("canvas[data-dag='canvas']");
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**node=*");
+        await page.Page.ReachesAsync("[?&]node=");
         await page.AssertAccessibleAsync("node inspector");
 
         await page.GoAsync("/dry-run");

@@ -41,14 +41,14 @@ public sealed class ShellTests(ConsoleFixture console)
         await page.Page.FillAsync("#palette-input", "dry");
         await page.Page.Locator("#palette [role='option']", new PageLocatorOptions { HasText = "Dry-run" }).First.WaitForAsync();
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/dry-run");
+        await page.Page.ReachesAsync("/dry-run$");
 
         await page.Page.Locator("h1").ClickAsync();
         await page.Page.Keyboard.PressAsync("/");
         await page.Page.Keyboard.TypeAsync("momentum v7");
         var option = page.Page.Locator(".search [role='option']", new PageLocatorOptions { HasText = "momentum v7" }).First;
         await option.ClickAsync();
-        await page.Page.WaitForURLAsync("**/strategies/*");
+        await page.Page.ReachesAsync("/strategies/.");
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("momentum v7");
     }
 

@@ -35,7 +35,7 @@ public sealed class StrategyTests(ConsoleFixture console)
         await page.Page.Keyboard.PressAsync("Space");
         await Assertions.Expect(page.Page.Locator("aside.inspector")).ToContainTextAsync("risk_parity_blend");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/strategies/*-*");
+        await page.Page.ReachesAsync("/strategies/[^/?]+-");
         await Assertions.Expect(page.Page.Locator("h1")).ToContainTextAsync("risk_parity_blend");
     }
 
@@ -51,7 +51,7 @@ public sealed class StrategyTests(ConsoleFixture console)
 
         await page.Page.FocusAsync("canvas[data-dag='canvas']");
         await page.Page.Keyboard.PressAsync("ArrowRight");
-        await page.Page.WaitForURLAsync("**node=*");
+        await page.Page.ReachesAsync("[?&]node=");
         var first = NodeOf(page.Page.Url);
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.WaitForFunctionAsync("first => new URL(location.href).searchParams.get('node') !== first", first);

@@ -9,13 +9,18 @@ namespace Qmtl.Console.Components;
 /// </summary>
 public sealed partial class DagCanvas : ComponentBase, IAsyncDisposable
 {
+    private const int MaxTold = 64;
+
     private readonly string id = $"dag-{Guid.NewGuid():n}";
+
+    // What the canvas selected and the page has not answered yet, oldest first.
+    private readonly List<string?> told = [];
     private ElementReference host;
     private IJSObjectReference? module;
     private IJSObjectReference? canvas;
     private DotNetObjectReference<DagCanvas>? self;
     private string? shownUrl;
-    private string? shownSelection;
+    private string? followed;
     private bool disposed;
 
     /// <summary>Address of the graph message on this host. A new address loads a new graph.</summary>
@@ -89,14 +94,14 @@ public sealed partial class DagCanvas : ComponentBase, IAsyncDisposable
     private async Task StartAsync()
     {
         shownUrl = MessageUrl;
-        shownSelection = Selected;
+        followed = Selected;
         self = DotNetObjectReference.Create(this);
         module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/dag/dag-canvas.js");
         if (disposed) return;
         canvas = await module.InvokeAsync<IJSObjectReference>("create", host, self, new
         {
             url = shownUrl,
-            selected = shownSelection,
+            selected = followed,
             depth = View.Depth,
             way = View.Way,
             direction = View.Direction,
@@ -114,17 +119,19 @@ public sealed partial class DagCanvas : ComponentBase, IAsyncDisposable
             shownUrl = MessageUrl;
             await canvas.InvokeVoidAsync("load", MessageUrl);
         }
-        if (shownSelection != Selected)
-        {
-            shownSelection = Selected;
-            await canvas.InvokeVoidAsync("selectId", Selected);
-        }
+        if (followed == Selected) return;
+        followed = Selected;
+        // The page's answer to a key or a click comes back later than the next key; told to the canvas, it would take that one's selection back.
+        if (told.IndexOf(Selected) is >= 0 and var answered) told.RemoveRange(0, answered + 1);
+        else await canvas.InvokeVoidAsync("selectId", Selected);
     }
 
     [JSInvokable]
     public Task OnSelect(string? nodeId)
     {
-        shownSelection = nodeId;
+        // Entering a node tells it twice; the page may have answered already.
+        if (told.Count > 0 || followed != nodeId) told.Add(nodeId);
+        if (told.Count > MaxTold) told.RemoveAt(0);
         return SelectedChanged.InvokeAsync(nodeId);
     }
 

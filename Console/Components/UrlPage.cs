@@ -9,11 +9,18 @@ public abstract class UrlPage<TState> : ComponentBase, IDisposable
 {
     private string _path = "";
     private bool _loaded;
+    private TState? _going;
 
     [Inject] protected NavigationManager Navigation { get; set; } = default!;
 
     /// <summary>What the address says.</summary>
     protected TState State { get; private set; } = default!;
+
+    /// <summary>
+    /// Where the page is going, or where it is. The address changes in the browser, a round trip later; a change that builds on <see cref="State"/>
+    /// meanwhile would undo the one on its way.
+    /// </summary>
+    protected TState Next => _going ?? State;
 
     protected override void OnInitialized()
     {
@@ -40,14 +47,16 @@ public abstract class UrlPage<TState> : ComponentBase, IDisposable
     protected void Go(TState state, bool replace = false)
     {
         var address = UrlState.Href(_path, state);
-        if (address == UrlState.Href(_path, State) && State.Equals(state)) return;
+        if (address == UrlState.Href(_path, Next) && Next.Equals(state)) return;
+        _going = state;
         Navigation.NavigateTo(address, replace: replace);
     }
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs change)
     {
-        if (Navigation.Path() != _path) return;
         var state = TState.FromQuery(QueryValues.Of(change.Location));
+        if (_going is { } going && (Navigation.Path() != _path || UrlState.Href(_path, state) == UrlState.Href(_path, going))) _going = null;
+        if (Navigation.Path() != _path) return;
         if (state.Equals(State)) return;
         State = state;
         _ = InvokeAsync(async () =>

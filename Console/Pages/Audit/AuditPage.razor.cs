@@ -265,7 +265,7 @@ public sealed partial class AuditPage
             if (rows[index].Number == State.Selected) at = index;
         }
 
-        Go(State with { Selected = rows[Math.Clamp(at + step, 0, rows.Count - 1)].Number }, replace: true);
+        Go(Next with { Selected = rows[Math.Clamp(at + step, 0, rows.Count - 1)].Number }, replace: true);
     }
 
     private async Task VerifyAsync()

@@ -129,12 +129,12 @@ public sealed partial class JobsPage
         return ReadAsync();
     }
 
-    private void Close() => Go(State with { Job = null, Items = null });
+    private void Close() => Go(Next with { Job = null, Items = null });
 
     private void Move(int step)
     {
         var at = _rows.Select((row, index) => (row, index)).FirstOrDefault(pair => pair.row.Id == State.Job, (null!, -1)).Item2;
-        if (_rows.Count > 0) Go(State with { Job = _rows[Math.Clamp(at + step, 0, _rows.Count - 1)].Id, Items = null }, replace: true);
+        if (_rows.Count > 0) Go(Next with { Job = _rows[Math.Clamp(at + step, 0, _rows.Count - 1)].Id, Items = null }, replace: true);
     }
 
     private async Task ReadAsync()

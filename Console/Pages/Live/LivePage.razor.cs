@@ -96,7 +96,7 @@ public sealed partial class LivePage
     [JSInvokable]
     public Task SelectAsync(string? id)
     {
-        Go(State with { Selected = id }, replace: State.Selected is not null);
+        Go(Next with { Selected = id }, replace: State.Selected is not null);
         return Task.CompletedTask;
     }
 
@@ -138,7 +138,7 @@ public sealed partial class LivePage
     private async Task PauseAsync()
     {
         if (_canvas is null || await _canvas.InvokeAsync<Stretch?>("pause") is not { } stretch) return;
-        Go(State with { From = DateTimeOffset.FromUnixTimeMilliseconds(stretch.From), Until = DateTimeOffset.FromUnixTimeMilliseconds(stretch.Until) });
+        Go(Next with { From = DateTimeOffset.FromUnixTimeMilliseconds(stretch.From), Until = DateTimeOffset.FromUnixTimeMilliseconds(stretch.Until) });
     }
 
     private async Task ResumeAsync()
@@ -151,9 +151,9 @@ public sealed partial class LivePage
         await _canvas.InvokeVoidAsync("resume", live.ToRequest());
     }
 
-    private void TogglePin(string id) => Go(State with { Pins = string.Join(',', State.PinnedIds.Contains(id) ? State.PinnedIds.Where(pin => pin != id) : State.PinnedIds.Append(id)) });
+    private void TogglePin(string id) => Go(Next with { Pins = string.Join(',', Next.PinnedIds.Contains(id) ? Next.PinnedIds.Where(pin => pin != id) : Next.PinnedIds.Append(id)) });
 
-    private void Unpin(string id) => Go(State with { Pins = string.Join(',', State.PinnedIds.Where(pin => pin != id)) });
+    private void Unpin(string id) => Go(Next with { Pins = string.Join(',', Next.PinnedIds.Where(pin => pin != id)) });
 
     private sealed record Stretch(long From, long Until);
 

@@ -171,7 +171,7 @@ public sealed partial class StrategiesPage
 
         if (sorted.Count > 0)
         {
-            Go(State with { Selected = sorted[Math.Clamp(at + step, 0, sorted.Count - 1)].StrategyId }, replace: true);
+            Go(Next with { Selected = sorted[Math.Clamp(at + step, 0, sorted.Count - 1)].StrategyId }, replace: true);
         }
     }
 

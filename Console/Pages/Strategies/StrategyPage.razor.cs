@@ -179,7 +179,7 @@ public sealed partial class StrategyPage
 
     private Task NodeSelected(string? id)
     {
-        Go(State with { Node = id }, replace: true);
+        Go(Next with { Node = id }, replace: true);
         return Task.CompletedTask;
     }
 
@@ -187,16 +187,16 @@ public sealed partial class StrategyPage
 
     private Task CloseNode() => NodeSelected(null);
 
-    private void ViewChosen(DagView view) => Go(State with { View = view }, replace: true);
+    private void ViewChosen(DagView view) => Go(Next with { View = view }, replace: true);
 
-    private void SortChosen(string? sort) => Go(State with { Sort = sort }, replace: true);
+    private void SortChosen(string? sort) => Go(Next with { Sort = sort }, replace: true);
 
-    private void TabChosen(string tab) => Go(State with { Tab = Enum.Parse<StrategyTab>(tab) });
+    private void TabChosen(string tab) => Go(Next with { Tab = Enum.Parse<StrategyTab>(tab) });
 
     private void CompareChosen(ChangeEventArgs change)
     {
         var other = change.Value as string;
-        Go(State with { Compare = string.IsNullOrEmpty(other) ? null : other, Tab = Tab == StrategyTab.Changes ? StrategyTab.Graph : Tab });
+        Go(Next with { Compare = string.IsNullOrEmpty(other) ? null : other, Tab = Tab == StrategyTab.Changes ? StrategyTab.Graph : Tab });
     }
 
     private void GraphReady(DagSize size) => _graphFailure = null;

@@ -125,8 +125,9 @@ export class DagCanvas {
     if (this.selected >= 0) this.#announce();
   }
 
-  /** Selects by id from the page, without telling it back. A node out of sight is brought into view. */
+  /** Selects by id from the page, without telling it back. A node out of sight is brought into view. What was selected here and is about to be told is newer. */
   selectId(id) {
+    if (this.#tell) return;
     if (!this.graph) {
       this.wanted = id;
       return;
@@ -144,7 +145,10 @@ export class DagCanvas {
     this.#trail = trail;
     // Held arrow keys walk faster than the page needs to know.
     clearTimeout(this.#tell);
-    this.#tell = setTimeout(() => this.page?.invokeMethodAsync('OnSelect', this.selected < 0 ? null : this.graph.id[this.selected]), 60);
+    this.#tell = setTimeout(() => {
+      this.#tell = 0;
+      this.page?.invokeMethodAsync('OnSelect', this.selected < 0 ? null : this.graph.id[this.selected]);
+    }, 60);
   }
 
   #choose(i) {
