@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Microsoft.AspNetCore.Components;
+using Qmtl.Console.Security.Guards;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Layout;
 
@@ -42,10 +44,10 @@ public static class ConsolePages
         ],
     ];
 
-    private static readonly FrozenSet<string> Routes = typeof(ConsolePages).Assembly.GetTypes()
-        .SelectMany(type => type.GetCustomAttributes<RouteAttribute>(inherit: false))
-        .Select(route => route.Template)
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The permission that each route asks for; null: whoever is signed in, or everybody.</summary>
+    private static readonly FrozenDictionary<string, string?> Routes = typeof(ConsolePages).Assembly.GetTypes()
+        .SelectMany(type => type.GetCustomAttributes<RouteAttribute>(inherit: false).Select(route => (route.Template, Needed: PagePermission.Of(type))))
+        .ToFrozenDictionary(route => route.Template, route => route.Needed, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The pages that exist, grouped as the navigation shows them; no group is empty.</summary>
     public static IReadOnlyList<IReadOnlyList<ConsolePage>> Groups { get; } =
@@ -57,5 +59,13 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } = [.. Groups.SelectMany(group => group)];
 
     /// <summary>Whether a page has exactly this route template, for instance <c>/strategies/{id}</c>. Link only to pages that exist.</summary>
-    public static bool Exists(string template) => Routes.Contains(template);
+    public static bool Exists(string template) => Routes.ContainsKey(template);
+
+    /// <summary>Whether the caller may open the page. Navigation and search offer no other; the page itself asks again.</summary>
+    public static bool MayOpen(ConsolePage page, Caller caller, IAuthorizer authorizer)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(authorizer);
+        return Routes.GetValueOrDefault(page.Href) is not { } needed || authorizer.ScopesOf(caller, needed) is not { Count: 0 };
+    }
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using Qmtl.Console.Components;
 using Qmtl.Console.Layout;
+using Qmtl.Console.Security;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Search;
 
@@ -24,6 +26,10 @@ public sealed partial class SearchPanel : IAsyncDisposable
     private IJSObjectReference? _module;
 
     [Inject] private SearchEverything Search { get; set; } = default!;
+
+    [Inject] private ICurrentCaller Current { get; set; } = default!;
+
+    [Inject] private IAuthorizer Authorizer { get; set; } = default!;
 
     [Inject] private NavigationManager Navigation { get; set; } = default!;
 
@@ -132,14 +138,16 @@ public sealed partial class SearchPanel : IAsyncDisposable
 
     private void Leave() => _focused = false;
 
-    private static List<Section> Commands(string text)
+    private List<Section> Commands(string text)
     {
+        var caller = Current.Caller;
+
         bool Matches(string title, string detail) =>
             text.Trim() is var wanted && (title.Contains(wanted, StringComparison.OrdinalIgnoreCase) || detail.Contains(wanted, StringComparison.OrdinalIgnoreCase));
 
         Section[] all =
         [
-            new("Pages", [.. ConsolePages.All.Where(page => Matches(page.Title, page.Summary)).Select(page => new Entry(page.Title, page.Summary, page.Icon, page.Href))]),
+            new("Pages", [.. ConsolePages.All.Where(page => ConsolePages.MayOpen(page, caller, Authorizer) && Matches(page.Title, page.Summary)).Select(page => new Entry(page.Title, page.Summary, page.Icon, page.Href))]),
             new("Actions", [.. Actions.Where(action => Matches(action.Title, action.Detail))]),
         ];
         return [.. all.Where(section => section.Entries.Count > 0)];

@@ -3,8 +3,11 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Qmtl.Console.Security.Accounts;
+using Qmtl.Console.Security.Keys;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Shared.Control;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Tests.Integration.Api;
 
@@ -87,11 +90,31 @@ public sealed class ControlBusHubTests
         Assert.True(await EndsWithoutEventsAsync(socket));
     }
 
+    [Fact]
+    public async Task A_revoked_key_ends_its_stream()
+    {
+        await using var host = await ConsoleHost.StartAsync(("SignIn:Mode", "Local"));
+        var ada = new Account { UserName = "ada", Name = "Ada", Role = Roles.Operator, CreatedAt = DateTimeOffset.UtcNow, CreatedBy = "local:ada" };
+        Assert.True(await host.Services.GetRequiredService<AccountStore>().AddAsync(ada, true, [], [], default));
+        var keys = host.Services.GetRequiredService<ApiKeyStore>();
+        var (key, token) = await keys.AddAsync("local:ada", "Ada", new("stream", [Permissions.LiveRead], [], TimeSpan.FromDays(1)), default);
+        using var socket = await OpenAsync(host, key: token);
+        await SendAsync(socket, """{"type":4,"invocationId":"1","target":"Subscribe","arguments":[{"worlds":["keyed"]},null]}""");
+        await BatchAsync(socket);
+        await EmitAsync(host, "keyed", 0.1);
+        await EventAsync(socket);
+
+        await keys.RevokeAsync(key.Id, null, [], default);
+        await EmitAsync(host, "keyed", 0.2);
+        Assert.True(await EndsWithoutEventsAsync(socket));
+    }
+
     private static Uri Hub(ConsoleHost host) => new($"ws://{host.Address.Authority}/hubs/controlbus");
 
-    private static async Task<ClientWebSocket> OpenAsync(ConsoleHost host, string? token = null)
+    private static async Task<ClientWebSocket> OpenAsync(ConsoleHost host, string? token = null, string? key = null)
     {
         var socket = new ClientWebSocket();
+        if (key is not null) socket.Options.SetRequestHeader("Authorization", "Bearer " + key);
         if (token is not null) socket.Options.SetRequestHeader("Cookie", $"{SessionCookie.Name}={token}");
         socket.Options.SetRequestHeader("Origin", host.Address.GetLeftPart(UriPartial.Authority));
         await socket.ConnectAsync(Hub(host), default);

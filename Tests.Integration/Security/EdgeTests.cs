@@ -81,12 +81,12 @@ public sealed class EdgeTests
     }
 
     /// <summary>Sends exactly these lines, so that nothing is added or mended, and gives back the whole answer.</summary>
-    internal static async Task<string> SendAsync(Uri address, string head)
+    internal static async Task<string> SendAsync(Uri address, string head, string body = "")
     {
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Contains("Connection:", StringComparison.Ordinal) ? head + "\r\n" : head + "Connection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Contains("Connection:", StringComparison.Ordinal) ? head + "\r\n" + body : head + "Connection: close\r\n\r\n" + body));
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Qmtl.Console.Security.Sessions;
 using Qmtl.Tests.Integration.Api;
@@ -77,6 +78,32 @@ public sealed class ProxyModeTests : IAsyncLifetime
         Assert.Contains("set-cookie: __Host-qmtl-browser=", one, StringComparison.OrdinalIgnoreCase);
         await EdgeTests.SendAsync(_host.Address, $"GET /health-report HTTP/1.1\r\n{Page}");
         Assert.Equal(2, _host.Services.GetRequiredService<ISessions>().OfUser("proxy:ada").Count);
+    }
+
+    [Theory]
+    [InlineData("https://sso.example/out?from=console", "https://sso.example")]
+    [InlineData("/oauth2/sign_out", null)]
+    public async Task Signing_out_ends_the_session_here_and_goes_on_to_the_proxys_own(string url, string? target)
+    {
+        await using var host = await ConsoleHost.StartAsync(
+            ("SignIn:Mode", "Proxy"), ("Http:PublicOrigin", "https://console.example"), ("Http:TrustedProxies:0", "127.0.0.1"), ("SignIn:Proxy:Secret", Secret),
+            ("SignIn:Proxy:Roles:viewer:0", "staff"), ("SignIn:Proxy:SignOutUrl", url));
+        const string Who = ByProxy + "X-Forwarded-User: ada\r\nX-Forwarded-Groups: staff\r\nAccept: text/html\r\n";
+        var page = await EdgeTests.SendAsync(host.Address, $"GET /account HTTP/1.1\r\n{Who}");
+        // Browsers ask form-action about redirects of a form as well.
+        Assert.Contains($"form-action 'self'{(target is null ? "" : " " + target)};", page, StringComparison.Ordinal);
+        var cookies = string.Join("; ", Regex.Matches(page, "^set-cookie: ([^;]+)", RegexOptions.IgnoreCase | RegexOptions.Multiline).Select(match => match.Groups[1].Value));
+        var body = "__RequestVerificationToken=" + Uri.EscapeDataString(Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value);
+        var sessions = host.Services.GetRequiredService<ISessions>();
+        var mine = Assert.Single(sessions.OfUser("proxy:ada")).Id;
+        var ended = new List<string>();
+        sessions.Ended += end => ended.Add(end.SessionId);
+
+        var answer = await EdgeTests.SendAsync(
+            host.Address, $"POST /sign-out HTTP/1.1\r\n{Who}Origin: https://console.example\r\nCookie: {cookies}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\nConnection: close\r\n", body);
+        Assert.StartsWith("HTTP/1.1 302 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"Location: {url}\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(mine, Assert.Single(ended));
     }
 
     private Session Session(string user) => Assert.Single(_host.Services.GetRequiredService<ISessions>().OfUser("proxy:" + user));
