@@ -58,10 +58,10 @@ internal static class SmallDag
     };
 
     /// <summary>The service, or, for null, its absence in a console connected to something else.</summary>
-    public static Available<T> Available<T>(T? service)
+    public static Available<T> Available<T>(T? service, TestAuthorizer? authorizer = null)
         where T : class
     {
-        var services = new SingleService(typeof(T), service);
+        var services = new SingleService(typeof(T), service, authorizer ?? new TestAuthorizer());
         return new(services, new ServiceDirectory(new ConsoleSettings
         {
             Environment = null!,
@@ -71,12 +71,12 @@ internal static class SmallDag
         }));
     }
 
-    private sealed class SingleService(Type type, object? service) : IServiceProvider
+    private sealed class SingleService(Type type, object? service, TestAuthorizer authorizer) : IServiceProvider
     {
         public object? GetService(Type serviceType) =>
             serviceType == type ? service
             : serviceType == typeof(ICurrentCaller) ? new TestCaller()
-            : serviceType == typeof(IAuthorizer) ? new TestAuthorizer()
+            : serviceType == typeof(IAuthorizer) ? authorizer
             : null;
     }
 }
