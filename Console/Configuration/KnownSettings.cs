@@ -87,6 +87,12 @@ public static class KnownSettings
         new("Operations:Policies:*", SettingUse.Read, Default: "by danger: see the page Access"),
         new("Notifications:Webhook", SettingUse.Read, Default: "nobody is told", IsSecret: true),
         new("Notifications:WebhookKey", SettingUse.Read, IsSecret: true),
+        new("ControlBus:JournalCapacity", SettingUse.Read, SettingKind.Whole, "200000"),
+        new("ControlBus:JournalBytes", SettingUse.Read, SettingKind.Whole, "268435456"),
+        new("ControlBus:SubscriberCapacity", SettingUse.Read, SettingKind.Whole, "50000"),
+        new("ControlBus:Spill:Hours", SettingUse.Read, SettingKind.Whole, "24 when connected, 0 (off) in the sandbox"),
+        new("ControlBus:Spill:Bytes", SettingUse.Read, SettingKind.Whole, "2147483648"),
+        new("ControlBus:Spill:Path", SettingUse.Read, SettingKind.Folder, "live under Storage:Path"),
         .. LimitSettings(),
 
         new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),

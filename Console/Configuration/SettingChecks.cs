@@ -5,6 +5,18 @@ namespace Qmtl.Console.Configuration;
 /// <summary>Checks one value of a setting; pure but for the question whether a folder is a file.</summary>
 public static class SettingChecks
 {
+    private static readonly Dictionary<string, (long Least, long Most, string Unit)> Ranges = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["SignIn:IdleMinutes"] = (1, 1_440, " minutes"),
+        ["SignIn:SessionHours"] = (1, 168, " hours"),
+        ["Sandbox:Seed"] = (int.MinValue, int.MaxValue, ""),
+        ["ControlBus:JournalCapacity"] = (1, 1_000_000, " events"),
+        ["ControlBus:JournalBytes"] = (1024 * 1024, long.MaxValue, " bytes"),
+        ["ControlBus:SubscriberCapacity"] = (1, 1_000_000, " events"),
+        ["ControlBus:Spill:Hours"] = (0, 24 * 31, " hours"),
+        ["ControlBus:Spill:Bytes"] = (64L * 1024 * 1024, long.MaxValue, " bytes"),
+    };
+
     /// <summary>What is wrong and what to do, or null.</summary>
     public static string? Problem(KnownSetting setting, string value)
     {
@@ -40,9 +52,8 @@ public static class SettingChecks
     private static string? Whole(KnownSetting setting, string value)
     {
         if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return "use a whole number, for instance 7.";
-        if (setting.Name == "SignIn:IdleMinutes") return number is < 1 or > 1_440 ? "use 1 to 1440 minutes." : null;
-        if (setting.Name == "SignIn:SessionHours") return number is < 1 or > 168 ? "use 1 to 168 hours." : null;
-        return setting.Name == "Sandbox:Seed" && number is < int.MinValue or > int.MaxValue ? $"use a whole number from {int.MinValue} to {int.MaxValue}." : null;
+        if (Ranges.TryGetValue(setting.Name, out var range)) return number < range.Least || number > range.Most ? string.Create(CultureInfo.InvariantCulture, $"use {range.Least} to {range.Most}{range.Unit}.") : null;
+        return null;
     }
 
     private static Uri? Http(string value) => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;

@@ -80,7 +80,7 @@ public sealed class ControlBusHub(LiveReader live, TimeProvider time) : Hub
     {
         if (from is null) return (null, null);
         if (LiveRow.Parse(from) is not { } place) return (null, $"\"{from}\" is no place in a journal.");
-        if (place.Journal != live.JournalId) return (null, "The journal is another one: the console was started anew, and its journal was not kept.");
+        if (!live.Knows(place.Journal, place.Sequence)) return (null, "The journal is another one: the console was started anew, and what was told after this place, or the whole journal, was not kept.");
         return place.Sequence > live.Range.Newest ? (null, "The place is ahead of the journal.") : (place.Sequence, null);
     }
 

@@ -1,5 +1,7 @@
 using Qmtl.Console.Configuration;
 using Qmtl.ControlBus;
+using Qmtl.ControlBus.Sources;
+using Qmtl.ControlBus.Spill;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Rail;
 
@@ -50,8 +52,8 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
     public async ValueTask<(JournalledEvent Event, JournalledEvent? Previous)?> FindAsync(Caller caller, string id, CancellationToken cancellation)
     {
         var filter = await FilterAsync(caller, new(), cancellation);
-        if (LiveRow.Parse(id) is not { } place || place.Journal != Feed.JournalId || Feed.Find(place.Sequence, filter) is not { } found) return null;
-        return (found, Feed.Previous(place.Sequence, filter));
+        if (LiveRow.Parse(id) is not { } place || !Feed.Knows(place.Journal, place.Sequence) || Feed.Find(place.Sequence, filter) is not { } found) return null;
+        return (found, Feed.Previous(place.Sequence, filter, alsoOnDisk: true));
     }
 
     public async ValueTask<IReadOnlyList<TopicStatus>> TopicsAsync(Caller caller, CancellationToken cancellation) => Feed.Topics(await FilterAsync(caller, new(), cancellation));
@@ -67,6 +69,15 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
     }
 
     public (long Oldest, long Newest) Range => Feed.Range;
+
+    /// <summary>Whether a place that was told under a journal's name is the same here, also from before a restart.</summary>
+    public bool Knows(string journalId, long sequence) => Feed.Knows(journalId, sequence);
+
+    /// <summary>How each source is doing, for whoever may read the feed.</summary>
+    public IReadOnlyList<SourceStatus> Sources => Feed.Sources;
+
+    /// <summary>Counters of journal and readers, and the journal on disk; null where there is none.</summary>
+    public (LiveStatus Journal, SpillStatus? Spill) Status => (Feed.Status, Feed.Spill);
 
     internal ILiveSubscription Subscribe(LiveFilter filter, long? after) => Feed.Subscribe(filter, after);
 

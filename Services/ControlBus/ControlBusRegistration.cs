@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Qmtl.ControlBus.InMemory;
 using Qmtl.ControlBus.Live;
 using Qmtl.ControlBus.Sources;
+using Qmtl.ControlBus.Spill;
 using Qmtl.Shared.Control;
 using Qmtl.Shared.Health;
 
@@ -24,10 +25,12 @@ public static class ControlBusRegistration
         services.AddLogging();
         var sources = ControlSources.Of(configuration);
         services.AddOptions<ControlBusOptions>()
+            .Bind(configuration.GetSection("ControlBus"))
             .Configure(options => options.PairFromStart = sources.Count > 1)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.TryAddSingleton(provider => new LiveEngine(provider.GetRequiredService<IOptions<ControlBusOptions>>(), Clock(provider, clock)));
+        services.AddOptions<SpillOptions>().Bind(configuration.GetSection(SpillOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => new LiveEngine(provider.GetRequiredService<IOptions<ControlBusOptions>>(), Clock(provider, clock), SpillOf(provider)));
         services.TryAddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveEngine>());
         services.TryAddSingleton<IControlFeed, ControlFeed>();
         foreach (var source in sources) AddSource(services, configuration, source, clock);
@@ -55,6 +58,13 @@ public static class ControlBusRegistration
     {
         services.AddSingleton<IControlSource>(provider => provider.GetRequiredService<T>());
         services.AddSingleton<IDependencyProbe>(provider => new SourceProbe(provider.GetRequiredService<T>(), provider.GetRequiredService<LiveEngine>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>By the machine's clock, also in a sandbox: it is about files.</summary>
+    private static JournalSpill? SpillOf(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<SpillOptions>>().Value;
+        return options.Hours == 0 ? null : new(options, provider.GetRequiredService<TimeProvider>());
     }
 
     private static TimeProvider Clock(IServiceProvider provider, Func<IServiceProvider, TimeProvider>? clock) => clock?.Invoke(provider) ?? provider.GetRequiredService<TimeProvider>();

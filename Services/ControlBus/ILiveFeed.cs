@@ -1,4 +1,5 @@
 using Qmtl.ControlBus.Sources;
+using Qmtl.ControlBus.Spill;
 using Qmtl.Shared.Control;
 
 namespace Qmtl.ControlBus;
@@ -12,14 +13,21 @@ public interface ILiveFeed
     /// <summary>Names this journal: sequences of another one mean nothing here. Kept over a restart when the journal is spilled.</summary>
     string JournalId { get; }
 
-    /// <summary>Sequences that the journal holds; newest is 0 before the first event.</summary>
+    /// <summary>Whether a sequence that was told under a journal's name is the same event here: the name may be from before a restart.</summary>
+    bool Knows(string journalId, long sequence);
+
+    /// <summary>How the journal on disk is doing; null when there is none.</summary>
+    SpillStatus? Spill { get; }
+
+    /// <summary>Sequences that the journal holds in memory; newest is 0 before the first event.</summary>
     (long Oldest, long Newest) Range { get; }
 
     /// <summary>The event, or null when it is no longer in the journal, has not come, or may not be read.</summary>
     JournalledEvent? Find(long sequence, LiveFilter filter);
 
     /// <summary>The event before it with the same key that may be read, or null when it is not in the journal.</summary>
-    JournalledEvent? Previous(long sequence, LiveFilter filter);
+    /// <param name="alsoOnDisk">Whether to look on disk too where memory has none: for one event, not for every row of a page.</param>
+    JournalledEvent? Previous(long sequence, LiveFilter filter, bool alsoOnDisk = false);
 
     /// <summary>Events that match, newest first.</summary>
     /// <param name="before">Only sequences below it; null: from the newest.</param>

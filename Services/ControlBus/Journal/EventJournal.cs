@@ -41,6 +41,13 @@ internal sealed class EventJournal(int maxEvents, long maxBytes)
         return entry;
     }
 
+    /// <summary>Forgets everything and goes on with this sequence: what was read back from disk begins, or goes on, there.</summary>
+    public void StartAt(long sequence)
+    {
+        while (Count > 0) Forget();
+        (Oldest, Newest) = (sequence, sequence - 1);
+    }
+
     /// <summary>The entry, or null when it was forgotten or has not come.</summary>
     public JournalEntry? Find(long sequence) => sequence >= Oldest && sequence <= Newest ? _ring[Slot(sequence)] : null;
 

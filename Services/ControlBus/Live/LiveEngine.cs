@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus.Journal;
 using Qmtl.ControlBus.Normalising;
 using Qmtl.ControlBus.Ordering;
 using Qmtl.ControlBus.Sources;
+using Qmtl.ControlBus.Spill;
 using Qmtl.Shared.Control;
 
 namespace Qmtl.ControlBus.Live;
@@ -11,7 +13,7 @@ namespace Qmtl.ControlBus.Live;
 /// From what sources deliver to what readers see: normalise, tell news from repeats, journal, wake the readers. Sources call from any thread; parsing is
 /// done outside the lock. Readers pull from the journal at their own pace, so that a slow one holds no queue and delays nobody.
 /// </summary>
-internal sealed class LiveEngine : ILiveFeed
+internal sealed class LiveEngine : ILiveFeed, IDisposable
 {
     private readonly ControlBusOptions _options;
     private readonly TimeProvider _time;
@@ -25,11 +27,16 @@ internal sealed class LiveEngine : ILiveFeed
     private readonly HashSet<LiveSubscription> _subscriptions = [];
     private readonly Dictionary<(string Source, string? Topic), long?> _lag = [];
     private readonly List<EngineSink> _sinks = [];
+    private readonly JournalSpill? _spill;
+    private readonly SpilledHistory? _history;
+    private readonly JournalIdentity _identity;
+    private readonly DateTimeOffset? _restoredUntil;
     private long _received;
     private long _dropped;
     private DateTimeOffset? _lastReceivedAt;
 
-    public LiveEngine(IOptions<ControlBusOptions> options, TimeProvider time)
+    /// <param name="spill">The journal on disk, not opened yet; null: in memory only.</param>
+    public LiveEngine(IOptions<ControlBusOptions> options, TimeProvider time, JournalSpill? spill = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
@@ -38,9 +45,22 @@ internal sealed class LiveEngine : ILiveFeed
         _ledger = new(_options, _journal);
         _changes = new(_options.ChangeCapacity);
         _runs = new(_options.MaxKeys);
+        _identity = JournalIdentity.New();
+        if (spill is null) return;
+        var restored = new JournalRestore(_journal, _ledger, _runs);
+        spill.Open(_options.JournalCapacity, restored.Take, restored.Damaged);
+        _identity = spill.Identity;
+        _spill = spill;
+        _history = new(spill);
+        _restoredUntil = _journal.Find(_journal.Newest)?.Event.ReceivedAt;
+        foreach (var problem in restored.Problems) TakeGap("journal", null, problem, isProven: true);
     }
 
-    public string JournalId { get; } = Guid.NewGuid().ToString("N")[..12];
+    public string JournalId => _identity.Id;
+
+    public SpillStatus? Spill => _spill?.Status;
+
+    public bool Knows(string journalId, long sequence) => _identity.Knows(journalId, sequence);
 
     public (long Oldest, long Newest) Range
     {
@@ -103,10 +123,23 @@ internal sealed class LiveEngine : ILiveFeed
             }
 
             if (entry is null) return null;
+            SpillOut(result, controlEvent);
             Wake();
         }
 
         return entry.Current;
+    }
+
+    /// <summary>Takes a message that is no event.</summary>
+    public void Take(Quarantined malformed)
+    {
+        lock (_gate)
+        {
+            _received++;
+            CountersOf(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
+            _quarantine.AddFirst(malformed);
+            if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
+        }
     }
 
     /// <summary>A stretch of a source is missing, or may be. It stands in the journal as an event of its own.</summary>
@@ -118,7 +151,8 @@ internal sealed class LiveEngine : ILiveFeed
         lock (_gate)
         {
             CountersOf(source, topic, worldId).CountGap();
-            _journal.Add(Gaps.Event(source, topic, worldId, what, isProven, now) with { Sequence = _journal.Newest + 1 });
+            var entry = _journal.Add(Gaps.Event(source, topic, worldId, what, isProven, now) with { Sequence = _journal.Newest + 1 });
+            _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
             Wake();
         }
     }
@@ -126,7 +160,11 @@ internal sealed class LiveEngine : ILiveFeed
     /// <summary>A topic was made anew or a stream starts over: its places count from there.</summary>
     public void ForgetPositions(string source, string? topic)
     {
-        lock (_gate) _ledger.ForgetPositions(source, topic);
+        lock (_gate)
+        {
+            _ledger.ForgetPositions(source, topic);
+            _spill?.Add(new SpillRecord.StartedOver(source, topic), _journal.Newest + 1);
+        }
     }
 
     /// <summary>What a source tells, into this journal.</summary>
@@ -137,6 +175,11 @@ internal sealed class LiveEngine : ILiveFeed
         {
             _sinks.RemoveAll(other => other.Status.Name == source.Name);
             _sinks.Add(sink);
+        }
+
+        if (_restoredUntil is { } until && !source.ProvesGaps)
+        {
+            TakeGap(source.Name, null, string.Create(CultureInfo.InvariantCulture, $"The console was not running after {until:yyyy-MM-dd HH:mm:ss} UTC. This source cannot tell what came meanwhile."), isProven: false);
         }
 
         return sink;
@@ -163,22 +206,37 @@ internal sealed class LiveEngine : ILiveFeed
     public JournalledEvent? Find(long sequence, LiveFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        lock (_gate) return _journal.Find(sequence)?.Current is { } found && filter.MayRead(found.Event.WorldId) ? found : null;
-    }
-
-    public JournalledEvent? Previous(long sequence, LiveFilter filter)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
+        JournalledEvent? found;
+        bool isForgotten;
         lock (_gate)
         {
-            if (_journal.Find(sequence) is not { } entry || !filter.MayRead(entry.Event.WorldId)) return null;
-            for (var before = _journal.Before(entry); before is not null; before = _journal.Before(before))
-            {
-                if (filter.MayRead(before.Event.WorldId)) return before.Current;
-            }
-
-            return null;
+            found = _journal.Find(sequence)?.Current;
+            isForgotten = sequence < _journal.Oldest;
         }
+
+        if (found is null && isForgotten) found = _history?.Find(sequence);
+        return found is not null && filter.MayRead(found.Event.WorldId) ? found : null;
+    }
+
+    public JournalledEvent? Previous(long sequence, LiveFilter filter, bool alsoOnDisk = false)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        long oldest;
+        lock (_gate)
+        {
+            oldest = _journal.Oldest;
+            if (_journal.Find(sequence) is { } entry && filter.MayRead(entry.Event.WorldId))
+            {
+                for (var before = _journal.Before(entry); before is not null; before = _journal.Before(before))
+                {
+                    if (filter.MayRead(before.Event.WorldId)) return before.Current;
+                }
+            }
+        }
+
+        if (!alsoOnDisk || _history is null || Find(sequence, filter) is not { } found) return null;
+        var ofKey = new LiveFilter { ReadableWorlds = filter.ReadableWorlds, Key = found.Event.Key };
+        return _history.Query(ofKey, Math.Min(sequence, oldest), 1, []).Events is [var last, ..] ? last : null;
     }
 
     public LivePage Query(LiveFilter filter, long? before, int count)
@@ -186,8 +244,10 @@ internal sealed class LiveEngine : ILiveFeed
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         var found = new List<JournalledEvent>();
+        long oldest;
         lock (_gate)
         {
+            oldest = _journal.Oldest;
             var until = filter.Until is { } time ? _journal.FirstSince(time) : _journal.Newest + 1;
             var from = filter.From is { } first ? _journal.FirstSince(first) : _journal.Oldest;
             until = Math.Min(until, before ?? long.MaxValue);
@@ -199,7 +259,7 @@ internal sealed class LiveEngine : ILiveFeed
             }
         }
 
-        return new(found, null);
+        return _history is null ? new(found, null) : _history.Query(filter, Math.Min(before ?? long.MaxValue, oldest), count, found);
     }
 
     public ILiveSubscription Subscribe(LiveFilter filter, long? after)
@@ -271,16 +331,17 @@ internal sealed class LiveEngine : ILiveFeed
         lock (_gate) _subscriptions.Remove(subscription);
     }
 
-    /// <summary>Takes a message that is no event.</summary>
-    public void Take(Quarantined malformed)
+    /// <summary>Ends the spill in order, so that the journal keeps its name.</summary>
+    public void Dispose() => _spill?.Dispose();
+
+    private void SpillOut(in LedgerResult result, ControlEvent delivery)
     {
-        lock (_gate)
-        {
-            _received++;
-            CountersOf(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
-            _quarantine.AddFirst(malformed);
-            if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
-        }
+        if (_spill is null || result.Entry is not { Current: var current }) return;
+        _spill.Add(
+            result.Verdict == LedgerVerdict.Added
+                ? new SpillRecord.Added(current)
+                : new SpillRecord.Changed(current.Event.Sequence, current.Times, current.LastAt, current.AlsoVia, delivery),
+            _journal.Newest + (result.Verdict == LedgerVerdict.Added ? 0 : 1));
     }
 
     /// <summary>Events between two sequences, newest first, by the index that fits.</summary>

@@ -58,6 +58,22 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
         return new(LedgerVerdict.Added, entry, wouldDrop);
     }
 
+    /// <summary>Takes over what was delivered before a restart: its place, its key and what could still be paired with it.</summary>
+    /// <param name="entry">The row that the delivery made or changed; null when the journal no longer holds it.</param>
+    public void Restore(ControlEvent delivery, JournalEntry? entry)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        if (delivery is { EnvelopeId: { } id, GatewaySequence: { } number }) _deliveries.Add((id, number));
+        if (Position.Parse(delivery.Position) is { } position) _positions[(delivery.Source, delivery.Topic, position.Lane)] = (position.Major, position.Minor);
+        if (entry is null) return;
+        _sources.Add(delivery.Source);
+        Remember(delivery, entry.Event.Sequence);
+        if (entry.Event.Source == delivery.Source && options.PairFromStart && EventIdentity.Of(delivery) is { } identity) OfferForPairing(identity, entry.Event);
+    }
+
+    /// <summary>Takes over the place of a lane from before a restart.</summary>
+    public void RestorePlace(string source, string? topic, string lane, long major, long minor) => _positions[(source, topic, lane)] = (major, minor);
+
     private bool IsRedelivered(ControlEvent controlEvent)
     {
         if (controlEvent is { EnvelopeId: { } id, GatewaySequence: { } number } && !_deliveries.Add((id, number))) return true;

@@ -1,0 +1,260 @@
+using System.Threading.Channels;
+using Qmtl.ControlBus.Ordering;
+using Qmtl.Shared.Control;
+
+namespace Qmtl.ControlBus.Spill;
+
+/// <summary>
+/// Writes the journal to disk beside the live path: the engine hands records over and never waits. One process writes to a folder. What a killed process
+/// had handed over and not written is lost to the spill, milliseconds; a source with places delivers it again.
+/// </summary>
+internal sealed class JournalSpill : IDisposable
+{
+    private static readonly TimeSpan SegmentTime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(10);
+
+    private readonly SpillOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Channel<Waiting> _waiting;
+    private readonly Lock _gate = new();
+    private readonly FileStream? _lock;
+    private readonly MemoryStream _scratch = new();
+    private List<SpillSegment> _segments = [];
+    private readonly Dictionary<(string Source, string? Topic, string Lane), (long Major, long Minor)> _places = [];
+    private FileStream? _open;
+    private Task? _writing;
+    private JournalIdentity _identity = JournalIdentity.New();
+    private DateTimeOffset _tidied;
+    private long _newest;
+    private long _lost;
+    private string? _problem;
+
+    public JournalSpill(SpillOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        try
+        {
+            Directory.CreateDirectory(options.Path);
+            _lock = new FileStream(Path.Combine(options.Path, "journal.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _problem = $"The folder cannot be used: {exception.Message} Another console may hold it; give each its own ControlBus:Spill:Path. Nothing is spilled.";
+        }
+    }
+
+    public JournalIdentity Identity => _identity;
+
+    public SpillStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var oldest = _segments.FirstOrDefault();
+                return new(_options.Path, _options.Hours, _segments.Sum(BytesOf), oldest?.First, oldest?.BegunAt, Interlocked.Read(ref _lost), _problem);
+            }
+        }
+    }
+
+    /// <summary>Segments on disk, oldest first.</summary>
+    public IReadOnlyList<SpillSegment> Segments
+    {
+        get
+        {
+            lock (_gate) return [.. _segments];
+        }
+    }
+
+    /// <summary>
+    /// Reads back what is on disk and fits the ring, in order, then begins to write. Call once, before the first event.
+    /// </summary>
+    /// <param name="capacity">Events that the ring can hold: older segments need not be read.</param>
+    /// <param name="take">Gets each record.</param>
+    /// <param name="damaged">Gets what could not be read, in words.</param>
+    public void Open(int capacity, Action<SpillRecord> take, Action<string> damaged)
+    {
+        if (_lock is null) return;
+        try
+        {
+            _segments = [.. SpillSegment.In(_options.Path)];
+            Tidy();
+            var lastFirst = _segments.Count == 0 ? 0 : _segments[^1].First;
+            for (var i = 0; i < _segments.Count; i++)
+            {
+                // Everything in it is older than what the ring can hold.
+                if (i + 1 < _segments.Count && _segments[i + 1].First <= lastFirst - capacity) continue;
+                foreach (var record in _segments[i].Read(damaged))
+                {
+                    Note(record);
+                    take(record);
+                }
+            }
+
+            _identity = JournalIdentity.Open(_options.Path, _newest);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _problem = $"What was spilled cannot be read: {exception.Message}";
+            damaged(_problem);
+        }
+
+        _writing = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Hands a record over. Never waits: what does not fit is counted.</summary>
+    /// <param name="first">For the name of a segment that begins here: the sequence of the next event.</param>
+    public void Add(SpillRecord record, long first)
+    {
+        if (_writing is null || !_waiting.Writer.TryWrite(new(record, first))) Interlocked.Increment(ref _lost);
+    }
+
+    public void Dispose()
+    {
+        _waiting.Writer.TryComplete();
+        try
+        {
+            var isWritten = _writing?.Wait(Closing) ?? false;
+            _open?.Dispose();
+            if (isWritten && _lost == 0) (_identity with { ClosedAt = _newest }).Write(_options.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or AggregateException)
+        {
+            // The disk failed: the journal stays marked as not closed, and goes on under a new name.
+        }
+
+        _lock?.Dispose();
+        _scratch.Dispose();
+    }
+
+    private async Task WriteAsync()
+    {
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            while (_waiting.Reader.TryRead(out var next)) Write(next);
+            Flush();
+        }
+    }
+
+    private void Write(Waiting next)
+    {
+        try
+        {
+            var now = _time.GetUtcNow();
+            if (_open is not null && (_open.Position >= _options.SegmentBytes || now - _segments[^1].BegunAt >= SegmentTime))
+            {
+                _open.Dispose();
+                _open = null;
+            }
+
+            _open ??= Begin(next.First, now);
+            SpillFormat.Write(_open, next.Record, _scratch);
+            Note(next.Record);
+            if (_problem is not null) SetProblem(null);
+            if (now - _tidied >= Tidying) Tidy();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Failed(exception);
+        }
+    }
+
+    /// <summary>The newest sequence and places that are on disk. Never ahead of it: what a killed process had not written must be delivered again.</summary>
+    private void Note(SpillRecord record)
+    {
+        switch (record)
+        {
+            case SpillRecord.Added { Journalled.Event: var added }:
+                _newest = added.Sequence;
+                NotePlace(added);
+                break;
+            case SpillRecord.Changed changed:
+                NotePlace(changed.Delivery);
+                break;
+            case SpillRecord.Place place:
+                _places[(place.Source, place.Topic, place.Lane)] = (place.Major, place.Minor);
+                break;
+            case SpillRecord.StartedOver over:
+                foreach (var lane in _places.Keys.Where(lane => lane.Source == over.Source && lane.Topic == over.Topic).ToArray()) _places.Remove(lane);
+                break;
+        }
+    }
+
+    private void NotePlace(ControlEvent delivery)
+    {
+        if (Position.Parse(delivery.Position) is { } at) _places[(delivery.Source, delivery.Topic, at.Lane)] = (at.Major, at.Minor);
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            _open?.Flush();
+        }
+        catch (IOException exception)
+        {
+            Failed(exception);
+        }
+    }
+
+    /// <summary>What was written of the segment may end in half a record: the next one begins a file of its own.</summary>
+    private void Failed(Exception exception)
+    {
+        Interlocked.Increment(ref _lost);
+        SetProblem($"Events are not spilled: {exception.Message} It is tried again with the next event; the journal in memory is whole.");
+        try
+        {
+            _open?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The rest of its buffer cannot be written either.
+        }
+
+        _open = null;
+    }
+
+    private FileStream Begin(long first, DateTimeOffset now)
+    {
+        var file = Path.Combine(_options.Path, SpillSegment.NameOf(now, first));
+        // The same second and sequence, after a failure: never over what is there.
+        for (var tick = now; File.Exists(file);) file = Path.Combine(_options.Path, SpillSegment.NameOf(tick = tick.AddSeconds(1), first));
+        var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, 256 * 1024);
+        lock (_gate) _segments.Add(new(file, now, first));
+        foreach (var (lane, place) in _places) SpillFormat.Write(stream, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place.Major, place.Minor), _scratch);
+        return stream;
+    }
+
+    /// <summary>Deletes segments that are older than the hours, or that are too many for the bound of bytes. The newest stays.</summary>
+    private void Tidy()
+    {
+        _tidied = _time.GetUtcNow();
+        lock (_gate)
+        {
+            var bytes = _segments.Sum(BytesOf);
+            // A segment ends where the next begins: it goes when its newest event is too old.
+            while (_segments.Count > 1 && (bytes > _options.Bytes || _tidied - _segments[1].BegunAt > TimeSpan.FromHours(_options.Hours)))
+            {
+                bytes -= BytesOf(_segments[0]);
+                File.Delete(_segments[0].File);
+                _segments.RemoveAt(0);
+            }
+        }
+    }
+
+    private void SetProblem(string? problem)
+    {
+        lock (_gate) _problem = problem;
+    }
+
+    private static long BytesOf(SpillSegment segment)
+    {
+        var file = new FileInfo(segment.File);
+        return file.Exists ? file.Length : 0;
+    }
+
+    private readonly record struct Waiting(SpillRecord Record, long First);
+}
