@@ -22,6 +22,20 @@ internal sealed class ConsoleAuthorizer(
 
     public AccessDecision DecideEmergency(Caller caller, string permission, string? scope = null) => Decide(caller, permission, scope, emergency: true);
 
+    public AccessDecision DecideGoingOn(Caller caller, string permission, string? scope = null)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if (caller.Kind is not (CallerKind.Person or CallerKind.ApiKey)) return DecideEmergency(caller, permission, scope);
+        var key = caller.Kind == CallerKind.ApiKey ? directory.Find(caller.SessionId)?.Key : null;
+        if (caller.Kind == CallerKind.ApiKey && (key is null || key.ExpiresAt <= time.GetUtcNow())) return AccessDecision.No("The key is revoked or expired.");
+        var (isKnown, rights) = directory.OfUser(caller.UserId);
+        if (!isKnown) return AccessDecision.Yes;
+        if (rights is null) return AccessDecision.No("The account is disabled or gone.");
+        if (key is not null) rights = rights.NarrowedTo(key.Permissions, key.Scopes);
+        if (!rights.Has(permission, out var scopes)) return AccessDecision.No($"It needs {permission}, which the role {rights.Role}{(key is null ? "" : " and the key")} do{(key is null ? "es" : "")} not give.");
+        return scopes is null || (scope is not null && scopes.Contains(scope)) ? AccessDecision.Yes : AccessDecision.No($"It needs {permission}{(scope is null ? " everywhere" : $" for {scope}")}, held for {string.Join(", ", scopes.Order(StringComparer.Ordinal))} only.");
+    }
+
     public IReadOnlySet<string>? ScopesOf(Caller caller, string permission)
     {
         ArgumentNullException.ThrowIfNull(caller);

@@ -19,6 +19,13 @@ internal sealed class RailGuard(IAuthorizer authorizer)
             ? authorizer.RequireEmergencyAsync(caller, permission, scope, target, cancellation)
             : authorizer.RequireAsync(caller, permission, scope, target, cancellation);
 
+    /// <summary>The permission of the plan's own operation, to end or pause what it does: that only makes less happen, so the read-only switch does not stop it.</summary>
+    public ValueTask RequireToHaltAsync(Caller caller, Plan plan, CancellationToken cancellation) =>
+        authorizer.RequireEmergencyAsync(caller, plan.Permission, plan.Content.Scope, plan.Content.Target, cancellation);
+
+    /// <summary>Whether whoever carries a plan out may still do so.</summary>
+    public AccessDecision DecideGoingOn(Caller caller, Plan plan) => authorizer.DecideGoingOn(caller, plan.Permission, plan.Content.Scope);
+
     public AccessDecision Decide(Caller caller, Plan plan) =>
         plan.Danger == OperationDanger.Emergency
             ? authorizer.DecideEmergency(caller, plan.Permission, plan.Content.Scope)

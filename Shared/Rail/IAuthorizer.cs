@@ -13,6 +13,12 @@ public interface IAuthorizer
     /// <summary>As <see cref="Decide"/> for an emergency stop or an abort: the read-only switch does not stop it.</summary>
     AccessDecision DecideEmergency(Caller caller, string permission, string? scope = null) => Decide(caller, permission, scope);
 
+    /// <summary>
+    /// Whether what a caller began may go on, though the session that it was begun in may have ended since. Not once the caller's account is disabled
+    /// or holds the permission no longer, or the caller's key is revoked or expired. Decides from memory; the read-only switch is not asked.
+    /// </summary>
+    AccessDecision DecideGoingOn(Caller caller, string permission, string? scope = null) => DecideEmergency(caller, permission, scope);
+
     /// <summary>Where a caller holds a permission: null everywhere, empty nowhere, else the scopes, for instance <c>world:crypto</c>.</summary>
     IReadOnlySet<string>? ScopesOf(Caller caller, string permission);
 

@@ -73,9 +73,10 @@ public static class Permissions
     public static bool IsRead(string permission) => permission.EndsWith(":read", StringComparison.Ordinal) || permission == StrategiesDryRun;
 
     /// <summary>
-    /// Whether the read-only switch leaves it: what changes nothing, what turns the switch, and what only takes powers away from oneself.
+    /// Whether the read-only switch leaves it: what changes nothing, what turns the switch, what only takes powers away from oneself, and the steering of
+    /// jobs, of which only pausing and cancelling go on: resuming needs the permission of the job's operation too.
     /// </summary>
-    public static bool StaysWhileReadOnly(string permission) => IsRead(permission) || permission is ReadOnlyChange or OwnAccountEnd;
+    public static bool StaysWhileReadOnly(string permission) => IsRead(permission) || permission is ReadOnlyChange or OwnAccountEnd or JobsControl;
 
     private static IEnumerable<(string Name, ScopeKind Scope)> Constants() =>
         typeof(Permissions)

@@ -50,6 +50,19 @@ public sealed class JobsPageTests : RailContext
     }
 
     [Fact]
+    public void While_read_only_a_job_can_be_cancelled_and_says_why_it_cannot_be_resumed()
+    {
+        Switch.IsOn.Returns(true);
+        Switch.ByName.Returns("Ada");
+        Switch.Reason.Returns("incident");
+        List(NewJob(JobState.Paused, done: 1, rest: 2));
+        var page = Open("?job=j-1");
+        Assert.True(page.FindAll(".inspector button").Single(button => button.TextContent.StartsWith("Resume", StringComparison.Ordinal)).HasAttribute("disabled"));
+        Assert.False(page.FindAll(".inspector button").Single(button => button.TextContent == "Cancel…").HasAttribute("disabled"));
+        Assert.Contains("read-only: switched by Ada (\"incident\")", page.Find("#job-why").TextContent);
+    }
+
+    [Fact]
     public void Who_may_not_steer_jobs_reads_why()
     {
         Current.May(Permissions.JobsControl, Arg.Any<string?>()).Returns(AccessDecision.No("Your role viewer does not hold jobs:job:control."));

@@ -15,6 +15,7 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
     private readonly RightsCache _rights = new();
     private readonly ConcurrentDictionary<string, Standing> _standings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
     private readonly Lock _changing = new();
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private long _sequence;
@@ -35,6 +36,23 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
 
     public Account? Account(string userName) => _accounts.GetValueOrDefault(userName);
 
+    /// <summary>
+    /// What somebody may do now, whether or not he is signed in; null rights: disabled or gone. Where others keep the accounts it is known of those who
+    /// have a session, and of those whose last one ended because the identity provider refused them.
+    /// </summary>
+    public (bool IsKnown, Rights? Rights) OfUser(string userId)
+    {
+        if (options.Mode == SignInMode.Local) return (true, AccountOf(userId) is { IsDisabled: false } account ? _rights.Of(account.Role, account.Scopes) : null);
+        if (options.Mode == SignInMode.Open) return (true, OwnerOf(userId).Rights);
+        return OwnerOf(userId).Rights is { } rights ? (true, rights) : (_refused.ContainsKey(userId), null);
+    }
+
+    /// <summary>The identity provider said that the user is not one any more. Holds until a session of the user begins.</summary>
+    public void Refuse(string userId)
+    {
+        if (_refused.Count < options.Sessions) _refused[userId] = true;
+    }
+
     public ICollection<Account> Accounts => _accounts.Values;
 
     public IEnumerable<Standing> All => _standings.Values;
@@ -45,6 +63,7 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
         lock (_changing)
         {
             if (_standings.TryGetValue(session.Id, out var old) && old.Session is { } known && known.Version > session.Version) return;
+            if (old is null) _refused.TryRemove(session.UserId, out _);
             Set(session.Id, ToStanding(session, ++_sequence), SessionEndCause.AccountDisabled);
             ResetKeysOf(session.UserId);
         }

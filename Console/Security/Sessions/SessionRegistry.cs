@@ -102,7 +102,12 @@ internal sealed class SessionRegistry : ISessions
         if (IsShared(sessionId)) return;
 
         // First here, so that it has no powers from now on, whatever the store says.
-        if (_directory.Remove(sessionId) is not null) Tell(sessionId, cause);
+        if (_directory.Remove(sessionId) is { } standing)
+        {
+            if (cause == SessionEndCause.AccountDisabled) _directory.Refuse(standing.UserId);
+            Tell(sessionId, cause);
+        }
+
         while (await _store.FindAsync(SecurityDocuments.SessionKind, sessionId, cancellation) is { } stored)
         {
             if (await _store.CommitAsync([new(SecurityDocuments.SessionKind, sessionId, stored.Version, null, [])], cancellation)) return;

@@ -97,7 +97,7 @@ internal sealed class JobBatch(JobLedger ledger, JobControl control, JobPace pac
     /// <summary>Also false when the ticket is about to expire: the rest gets a batch, and a ticket, of its own.</summary>
     private bool MayGoOn()
     {
-        if (closed() is { } why) control.Halt(JobStop.ReadOnly, why);
+        if (closed() is { } why) control.Halt(JobStop.Closed, why);
         if (control.Stop != JobStop.None) return false;
         if (!ledger.Lease.Holds)
         {

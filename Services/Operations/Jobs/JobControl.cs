@@ -5,8 +5,8 @@ internal enum JobStop
 {
     None,
 
-    /// <summary>The console is read-only.</summary>
-    ReadOnly,
+    /// <summary>The console is read-only, or the executor has lost the right.</summary>
+    Closed,
 
     Pause,
     Cancel,
@@ -26,7 +26,7 @@ internal sealed class JobControl : IDisposable
 
     public JobStop Stop { get; private set; }
 
-    /// <summary>In words, where the stop alone does not say it.</summary>
+    /// <summary>In words, where the stop alone does not say it; of a wish that was read from the store it is empty.</summary>
     public string Why { get; private set; } = "";
 
     /// <summary>Cancelled as soon as the job is to stop: ends waits.</summary>

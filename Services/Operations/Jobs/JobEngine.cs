@@ -77,14 +77,14 @@ internal sealed class JobEngine : IJobs
 
     public async Task<Job> ResumeAsync(Caller caller, string jobId, CancellationToken cancellation)
     {
-        var (job, plan) = await NeedAsync(caller, jobId, "job.resume", cancellation);
+        var (job, plan) = await NeedAsync(caller, jobId, "job.resume", halts: false, cancellation);
         if (job.Job.State is not (JobState.Paused or JobState.Interrupted)) throw await DenyAsync(caller, "job.resume", job, $"Job {jobId} is {Word(job.Job.State)}{(job.Job.Owner is { } owner ? $" on {owner}" : "")}; only a paused or interrupted one is resumed.");
         return await TakeAsync(caller, "job.resume", job, plan, JobStart.Resumed, "", cancellation);
     }
 
     private async Task<Job> WishAsync(Caller caller, string jobId, string action, JobWish wish, string note, CancellationToken cancellation)
     {
-        var (job, plan) = await NeedAsync(caller, jobId, action, cancellation);
+        var (job, plan) = await NeedAsync(caller, jobId, action, halts: true, cancellation);
         var intended = false;
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -96,7 +96,7 @@ internal sealed class JobEngine : IJobs
             intended = true;
             if (await _jobs.ChangeAsync(job with { Wish = wish, WishNote = note }, cancellation) is not null)
             {
-                _host.Nudge(jobId, wish);
+                _host.Nudge(jobId, wish, note);
                 await _audit.TellAsync([_audit.About(plan, caller, AuditPhase.Outcome, action, "done") with { Detail = note }]);
                 await Task.WhenAny(_host.EndOf(jobId), Task.Delay(_options.ExecuteWait, _time, cancellation));
                 job = await _jobs.FindAsync(jobId, cancellation) ?? job;
@@ -149,14 +149,14 @@ internal sealed class JobEngine : IJobs
         }
     }
 
-    /// <summary>Steering needs the permission for jobs and that of the operation itself.</summary>
-    private async Task<(StoredJob Job, Plan Plan)> NeedAsync(Caller caller, string jobId, string action, CancellationToken cancellation)
+    /// <summary>Steering needs the permission for jobs and that of the operation itself; to halt a job, also while the console is read-only.</summary>
+    private async Task<(StoredJob Job, Plan Plan)> NeedAsync(Caller caller, string jobId, string action, bool halts, CancellationToken cancellation)
     {
         await _guard.RequireAsync(caller, Permissions.JobsControl, null, jobId, cancellation);
         var job = await _jobs.FindAsync(jobId, cancellation);
         var head = job is null ? null : await _plans.FindHeadAsync(job.Job.PlanId, cancellation);
         if (job is null || head is null) throw await _audit.DenyAsync(caller, action, jobId, null, new("JOB_UNKNOWN", $"There is no job {jobId}.", "job", "See the list of jobs."));
-        await _guard.RequireAsync(caller, head.Plan, cancellation);
+        await (halts ? _guard.RequireToHaltAsync(caller, head.Plan, cancellation) : _guard.RequireAsync(caller, head.Plan, cancellation));
         return _catalogue.Find(head.Plan.Content.Kind) is not null
             ? (job, head.Plan)
             : throw await DenyAsync(caller, action, job, $"This console has no operation {head.Plan.Content.Kind}.");

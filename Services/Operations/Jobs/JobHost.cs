@@ -15,7 +15,7 @@ namespace Qmtl.Operations.Jobs;
 /// the process ends it waits for the items in flight and leaves the rest interrupted.
 /// </summary>
 internal sealed class JobHost(
-    IDocumentStore store, PlanDocuments plans, RailAudit audit, RailFeed feed, OperationCatalogue catalogue, IReadOnlySwitch readOnly,
+    IDocumentStore store, PlanDocuments plans, RailAudit audit, RailFeed feed, OperationCatalogue catalogue, IReadOnlySwitch readOnly, RailGuard guard,
     IOptions<OperationsOptions> options, TimeProvider time, ILogger<JobHost> logger) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
@@ -76,9 +76,9 @@ internal sealed class JobHost(
     }
 
     /// <summary>Tells a job of this process at once what was stored as a wish.</summary>
-    public void Nudge(string jobId, JobWish wish)
+    public void Nudge(string jobId, JobWish wish, string note)
     {
-        if (_running.TryGetValue(jobId, out var running)) running.Wish(wish);
+        if (_running.TryGetValue(jobId, out var running)) running.Halt(wish == JobWish.Cancel ? JobStop.Cancel : JobStop.Pause, note);
     }
 
     /// <summary>Completes when the job is not running here any more.</summary>
@@ -89,7 +89,7 @@ internal sealed class JobHost(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _ending = true;
-        foreach (var running in _running.Values) running.Wish(JobStop.Shutdown);
+        foreach (var running in _running.Values) running.Halt(JobStop.Shutdown);
         var all = Task.WhenAll(_running.Values.Select(running => running.End));
         await Task.WhenAny(all, Task.Delay(_options.ShutdownWait, time, cancellationToken));
         await _hard.CancelAsync();
@@ -103,7 +103,7 @@ internal sealed class JobHost(
         var operation = catalogue.Find(plan.Content.Kind) ?? throw new InvalidOperationException($"This console has no operation {plan.Content.Kind}.");
         var records = new JobRecords(audit, plan, ledger.Stored.Caller);
         var ending = new JobEnding(ledger, records, plans, operation, plan, feed, time, logger);
-        var runner = new JobRunner(ledger, control, records, ending, operation, plan, new(readOnly), _options, time, logger);
+        var runner = new JobRunner(ledger, control, records, ending, operation, plan, new(readOnly, guard, ledger.Stored.Caller, time), _options, time, logger);
         return await runner.RunAsync(start, _hard.Token);
     }
 
@@ -130,13 +130,11 @@ internal sealed class JobHost(
 
     private sealed record Running(JobControl Control, Task<JobEnd> End)
     {
-        public void Wish(JobWish wish) => Wish(wish == JobWish.Cancel ? JobStop.Cancel : JobStop.Pause);
-
-        public void Wish(JobStop stop)
+        public void Halt(JobStop stop, string why = "")
         {
             try
             {
-                Control.Halt(stop);
+                Control.Halt(stop, why);
             }
             catch (ObjectDisposedException)
             {

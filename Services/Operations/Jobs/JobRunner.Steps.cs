@@ -146,7 +146,7 @@ internal sealed partial class JobRunner
                 }
 
                 Obey(ledger.Stored.Wish);
-                if (gate.Closed(plan) is { } why) control.Halt(JobStop.ReadOnly, why);
+                if (gate.Closed(plan) is { } why) control.Halt(JobStop.Closed, why);
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {

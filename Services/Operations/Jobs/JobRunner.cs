@@ -27,6 +27,9 @@ internal sealed partial class JobRunner(
 {
     private readonly JobPace _pace = new(plan.Content.ItemsPerSecond, time);
 
+    /// <summary>What whoever paused or cancelled it said: a wish of this process comes before its note has been read from the store.</summary>
+    private string Wished => control.Why.Length > 0 ? control.Why : ledger.Stored.WishNote;
+
     private bool IsEmergency => plan.Danger == OperationDanger.Emergency;
 
     /// <param name="hard">Cancelled when the process cannot wait for items in flight any longer.</param>
@@ -200,14 +203,14 @@ internal sealed partial class JobRunner(
 
     private void StopIfAsked()
     {
-        if (gate.Closed(plan) is { } why) control.Halt(JobStop.ReadOnly, why);
+        if (gate.Closed(plan) is { } why) control.Halt(JobStop.Closed, why);
         switch (control.Stop)
         {
             case JobStop.None: return;
             case JobStop.Lost: throw new LeaseLostException("The lease ran out or somebody else took the job over.");
             case JobStop.Shutdown: throw new JobHaltException(new(JobState.Interrupted, "The console that carried it out was stopped. Somebody resumes it, on any console."));
-            case JobStop.Cancel: throw new JobHaltException(new(JobState.Cancelled, ledger.Stored.WishNote));
-            case JobStop.Pause: throw new JobHaltException(new(JobState.Paused, ledger.Stored.WishNote));
+            case JobStop.Cancel: throw new JobHaltException(new(JobState.Cancelled, Wished));
+            case JobStop.Pause: throw new JobHaltException(new(JobState.Paused, Wished));
             default: throw new JobHaltException(new(JobState.Paused, control.Why));
         }
     }

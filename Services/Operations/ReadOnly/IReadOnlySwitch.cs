@@ -3,7 +3,7 @@ namespace Qmtl.Operations.ReadOnly;
 /// <summary>
 /// The global read-only switch, as last read from the store (at most five seconds old). It is turned by the operations
 /// <c>console.read-only.on</c> and <c>console.read-only.off</c>. While it is on, the authorizer grants only what
-/// <see cref="Qmtl.Shared.Rail.Permissions.StaysWhileReadOnly"/> names: reading, turning it off, ending one's own sessions and keys; emergencies stay possible (<see cref="Qmtl.Shared.Rail.IAuthorizer.DecideEmergency"/>).
+/// <see cref="Qmtl.Shared.Rail.Permissions.StaysWhileReadOnly"/> names: reading, turning it off, ending one's own sessions and keys, ending jobs; emergencies stay possible (<see cref="Qmtl.Shared.Rail.IAuthorizer.DecideEmergency"/>).
 /// </summary>
 public interface IReadOnlySwitch
 {

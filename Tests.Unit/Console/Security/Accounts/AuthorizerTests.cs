@@ -140,13 +140,13 @@ public sealed class AuthorizerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task While_read_only_nothing_is_granted_that_changes_anything_but_turning_it_off_ending_ones_own_and_emergencies()
+    public async Task While_read_only_nothing_is_granted_that_changes_anything_but_turning_it_off_ending_ones_own_halting_jobs_and_emergencies()
     {
         var caller = await _kit.PersonAsync("ada", Roles.Administrator);
         _kit.ReadOnly.Turn(true);
         foreach (var permission in Permissions.All)
         {
-            Assert.Equal(Permissions.IsRead(permission) || permission is Permissions.ReadOnlyChange or Permissions.OwnAccountEnd, _kit.Authorizer.Decide(caller, permission).Allowed);
+            Assert.Equal(Permissions.IsRead(permission) || permission is Permissions.ReadOnlyChange or Permissions.OwnAccountEnd or Permissions.JobsControl, _kit.Authorizer.Decide(caller, permission).Allowed);
             Assert.True(_kit.Authorizer.DecideEmergency(caller, permission).Allowed);
         }
 
@@ -170,6 +170,57 @@ public sealed class AuthorizerTests : IAsyncDisposable
         Assert.True(_kit.Authorizer.Decide(Caller.Console, Permissions.PlansRead).Allowed);
         Assert.False(_kit.Authorizer.Decide(Caller.Console, Permissions.WorldApply).Allowed);
     }
+
+    [Fact]
+    public async Task What_somebody_began_goes_on_without_a_session_but_not_without_the_right()
+    {
+        await _kit.AddAsync("root", Roles.Administrator);
+        var alice = await _kit.PersonAsync("alice");
+        var (key, _) = await _kit.KeyAsync(alice, [Permissions.WorldApply]);
+        var (other, _) = await _kit.KeyAsync(alice, [Permissions.WorldApply]);
+        await _kit.Own.RevokeKeyAsync(await _kit.SignedInAsync("alice"), other.SessionId, default);
+        await _kit.Sessions.EndAllAsync(alice.UserId, null, SessionEndCause.SignedOut, default);
+        _kit.ReadOnly.Turn(true);
+        Assert.False(_kit.Authorizer.Decide(alice, Permissions.WorldApply).Allowed);
+        Assert.True(GoesOn(_kit, alice));
+        Assert.True(GoesOn(_kit, key));
+        Assert.False(_kit.Authorizer.DecideGoingOn(key, Permissions.PlansRead).Allowed);
+        Assert.Contains("revoked", _kit.Authorizer.DecideGoingOn(other, Permissions.WorldApply).Reason, StringComparison.Ordinal);
+
+        await _kit.Accounts.ChangeAsync("alice", account => account with { Scopes = ["world:crypto"] }, null, [], null, default);
+        Assert.True(GoesOn(_kit, alice, "world:crypto"));
+        Assert.Equal($"It needs {Permissions.WorldApply} for world:equities, held for world:crypto only.", _kit.Authorizer.DecideGoingOn(alice, Permissions.WorldApply, "world:equities").Reason);
+        await _kit.Accounts.ChangeAsync("alice", account => account with { Scopes = [], Role = Roles.Viewer }, null, [], null, default);
+        Assert.Equal($"It needs {Permissions.WorldApply}, which the role viewer does not give.", _kit.Authorizer.DecideGoingOn(alice, Permissions.WorldApply).Reason);
+        Assert.False(GoesOn(_kit, key));
+        await _kit.Accounts.ChangeAsync("alice", account => account with { Role = Roles.Operator }, null, [], null, default);
+        Assert.True(GoesOn(_kit, key));
+        _time.Advance(TimeSpan.FromDays(31));
+        Assert.False(GoesOn(_kit, key));
+        await _kit.Accounts.ChangeAsync("alice", account => account with { IsDisabled = true }, null, [], null, default);
+        Assert.Equal("The account is disabled or gone.", _kit.Authorizer.DecideGoingOn(alice, Permissions.WorldApply).Reason);
+    }
+
+    [Theory]
+    [InlineData(SessionEndCause.LeaseLost, true)]
+    [InlineData(SessionEndCause.SignedOut, true)]
+    [InlineData(SessionEndCause.AccountDisabled, false)]
+    public async Task Where_others_keep_the_accounts_what_was_begun_goes_on_until_they_refuse(SessionEndCause cause, bool goesOn)
+    {
+        await using var kit = new SecurityKit(new InMemoryDocumentStore(_time), _time, SignInMode.OAuth);
+        var (session, _) = await kit.Sessions.BeginAsync(new("oauth:ada", "Ada", Roles.Operator, []), default);
+        var ada = new Caller { UserId = session.UserId, Name = "Ada", Kind = CallerKind.Person, SessionId = session.Id };
+        Assert.True(GoesOn(kit, ada));
+        await kit.Sessions.RenewLeaseAsync(session.Id, _time.GetUtcNow().AddMinutes(1), Roles.Viewer, [], default);
+        Assert.False(GoesOn(kit, ada));
+        await kit.Sessions.RenewLeaseAsync(session.Id, _time.GetUtcNow().AddMinutes(1), Roles.Operator, [], default);
+        await kit.Sessions.EndAsync(session.Id, cause, default);
+        Assert.Equal(goesOn, GoesOn(kit, ada));
+        await kit.Sessions.BeginAsync(new("oauth:ada", "Ada", Roles.Operator, []), default);
+        Assert.True(GoesOn(kit, ada));
+    }
+
+    private static bool GoesOn(SecurityKit kit, Caller caller, string? scope = null) => kit.Authorizer.DecideGoingOn(caller, Permissions.WorldApply, scope).Allowed;
 
     [Fact]
     public async Task In_open_mode_whoever_comes_without_a_cookie_is_the_demo_operator()

@@ -92,6 +92,9 @@ internal sealed class TestAuthorizer : IAuthorizer
 {
     public Func<Caller, string, string?, bool> Allows { get; set; } = (_, _, _) => true;
 
+    /// <summary>As <see cref="Allows"/>, where the read-only switch is not asked; null: the same.</summary>
+    public Func<Caller, string, string?, bool>? AllowsEmergency { get; set; }
+
     public ConcurrentQueue<(string User, string Permission, string? Scope)> Asked { get; } = new();
 
     public AccessDecision Decide(Caller caller, string permission, string? scope = null)
@@ -99,6 +102,16 @@ internal sealed class TestAuthorizer : IAuthorizer
         Asked.Enqueue((caller.UserId, permission, scope));
         return Allows(caller, permission, scope) ? AccessDecision.Yes : AccessDecision.No($"no {permission}");
     }
+
+    public AccessDecision DecideEmergency(Caller caller, string permission, string? scope = null)
+    {
+        if (AllowsEmergency is null) return Decide(caller, permission, scope);
+        Asked.Enqueue((caller.UserId, permission, scope));
+        return AllowsEmergency(caller, permission, scope) ? AccessDecision.Yes : AccessDecision.No($"no {permission}");
+    }
+
+    public ValueTask RequireEmergencyAsync(Caller caller, string permission, string? scope, string target, CancellationToken cancellation) =>
+        DecideEmergency(caller, permission, scope) is { Allowed: false } no ? throw new PermissionDeniedException(permission, scope, no.Reason) : ValueTask.CompletedTask;
 
     public IReadOnlySet<string>? ScopesOf(Caller caller, string permission) => Decide(caller, permission).Allowed ? null : new HashSet<string>();
 
