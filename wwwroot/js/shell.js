@@ -37,7 +37,9 @@ export function act(name) {
 
 // --- Time: clock, ages, local time on hover ---
 
-const offset = Number(root.dataset.serverNow) - Date.now();
+// The server wrote its time when it began to answer. Fetching and starting all this may have taken seconds, which are no difference of clocks.
+const answered = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.responseStart ?? performance.now());
+const offset = Number(root.dataset.serverNow) - answered;
 const now = () => Date.now() + (Number.isFinite(offset) && Math.abs(offset) > 2000 ? offset : 0);
 
 // The same words as Components/Text/Age.cs.
@@ -52,6 +54,13 @@ export function ageOf(moment, at = now()) {
   const seconds = (at - moment) / 1000;
   if (seconds <= -2) return `in ${words(-seconds)}`;
   return seconds < 1 ? 'now' : `${words(seconds)} ago`;
+}
+
+// The same words as Age.OfPast.
+export function pastOf(moment, at = now()) {
+  const seconds = (at - moment) / 1000;
+  if (seconds >= 1) return `${words(seconds)} ago`;
+  return seconds > -5 ? 'just now' : `just now (clock ${words(-seconds)} ahead)`;
 }
 
 // The same words as Age.Left.
@@ -77,7 +86,7 @@ function tick() {
   for (const clock of document.querySelectorAll('[data-clock]')) write(clock, `${new Date(at).toISOString().slice(11, 19)} UTC`);
   for (const element of document.querySelectorAll('time[data-age]')) {
     const moment = Date.parse(element.dateTime);
-    if (Number.isFinite(moment)) write(element, ageOf(moment, at));
+    if (Number.isFinite(moment)) write(element, element.dataset.age === 'past' ? pastOf(moment, at) : ageOf(moment, at));
   }
   for (const element of document.querySelectorAll('time[data-countdown]')) {
     const moment = Date.parse(element.dateTime);

@@ -13,6 +13,16 @@ public static class Age
         return seconds <= -2 ? $"in {words}" : seconds < 1 ? "now" : $"{words} ago";
     }
 
+    /// <summary>
+    /// The same for what has happened already: a moment slightly ahead is another clock's, <c>just now</c>; one further ahead says so, for instance
+    /// <c>just now (clock 12 s ahead)</c>.
+    /// </summary>
+    public static string OfPast(DateTimeOffset moment, DateTimeOffset now)
+    {
+        var seconds = (now - moment).TotalSeconds;
+        return seconds >= 1 ? $"{Words(seconds)} ago" : seconds > -5 ? "just now" : $"just now (clock {Words(-seconds)} ahead)";
+    }
+
     /// <summary>What is left until a moment: <c>23 h 12 min</c>, <c>14 min 05 s</c>, <c>9 s</c>; <c>closed</c> once it has passed.</summary>
     public static string Left(DateTimeOffset moment, DateTimeOffset now)
     {

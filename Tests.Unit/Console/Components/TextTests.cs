@@ -19,6 +19,13 @@ public sealed class TextTests
     public void Says_ages_in_words(double seconds, string words) => Assert.Equal(words, Age.Of(Now.AddSeconds(-seconds), Now));
 
     [Theory]
+    [InlineData(12, "12 s ago")]
+    [InlineData(0.5, "just now")]
+    [InlineData(-4, "just now")]
+    [InlineData(-12, "just now (clock 12 s ahead)")]
+    public void What_has_happened_lies_never_in_the_future(double seconds, string words) => Assert.Equal(words, Age.OfPast(Now.AddSeconds(-seconds), Now));
+
+    [Theory]
     [InlineData(0.034, "0.03 ms")]
     [InlineData(3.21, "3.2 ms")]
     [InlineData(840.4, "840 ms")]
