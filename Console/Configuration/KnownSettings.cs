@@ -56,6 +56,10 @@ public static class KnownSettings
         new("Sandbox:Enabled", SettingUse.Read, SettingKind.Switch, "on when no observed system is named"),
         new("Sandbox:Seed", SettingUse.Read, SettingKind.Whole, "7"),
         new("Gateway:FallbackSentinelFormat", SettingUse.Read, SettingKind.Choice, "decimal", ["decimal", "hex"]),
+        new("Gateway:AllowedStreamHosts", SettingUse.Read, Default: "the host of Gateway:Url alone", IsList: true),
+        new("ControlBus:Gateway:Worlds", SettingUse.Read, Default: "those that the Gateway lists", IsList: true),
+        new("ControlBus:Gateway:MaxWorlds", SettingUse.Read, SettingKind.Whole, "64"),
+        new("ControlBus:Gateway:TokenlessStream", SettingUse.Read, SettingKind.Switch, "false"),
         new("Http:PublicOrigin", SettingUse.Read, SettingKind.Origin),
         new("Http:TrustedProxies", SettingUse.Read, Default: "none", IsList: true),
         new("SignIn:Proxy:IdentityHeader", SettingUse.Read, Default: "X-Forwarded-User"),
@@ -103,7 +107,6 @@ public static class KnownSettings
         new("Kafka:Brokers", SettingUse.ObservedSystem, IsList: true),
         new("ControlBus:Sources", SettingUse.ObservedSystem, SettingKind.Choice, Choices: ["gateway", "kafka", "redis", "inprocess"], IsList: true),
 
-        new("Gateway:AllowedStreamHosts", SettingUse.Later, IsList: true),
         new("Gateway:Listen", SettingUse.Later),
         new("Gateway:Database", SettingUse.Later, IsSecret: true),
         new("Neo4j:Database", SettingUse.Later),
@@ -112,7 +115,6 @@ public static class KnownSettings
         new("Kafka:Topics", SettingUse.Later, IsList: true),
         new("Kafka:SecurityProtocol", SettingUse.Later),
         new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
-        new("ControlBus:Gateway:Worlds", SettingUse.Later, IsList: true),
         new("ControlBus:StartBack", SettingUse.Later),
     ];
 

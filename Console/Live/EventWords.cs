@@ -61,7 +61,7 @@ public static class EventWords
         "evaluation_run_created" or "evaluation_run_updated" when Text(data, "strategy_id") is { } id => $"{name(id)} {Text(data, "stage") ?? ""} {Text(data, "change_type") ?? Text(data, "status") ?? "evaluation"}".Replace("  ", " ", StringComparison.Ordinal),
         "queue_map" when Text(data, "strategy_id") is { } id && data.TryGetProperty("queue_map", out var map) && map.ValueKind == JsonValueKind.Object => $"{name(id)} mapped to {Queues(map.EnumerateObject().Count())}",
         "deprecation_notice" => Text(data, "message"),
-        "console.gap" => Text(data, "what"),
+        "console.gap" or "console.state_read" => Text(data, "what"),
         "console.change" => Text(data, "what"),
         _ => null,
     };

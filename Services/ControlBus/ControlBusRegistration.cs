@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Qmtl.ControlBus.Http;
 using Qmtl.ControlBus.InMemory;
 using Qmtl.ControlBus.Live;
 using Qmtl.ControlBus.Sources;
@@ -48,6 +49,10 @@ public static class ControlBusRegistration
                 services.AddSourceOf<InProcessControlBus>();
                 services.TryAddSingleton<IControlEmitter>(provider => provider.GetRequiredService<InProcessControlBus>());
                 services.TryAddSingleton<IControlPublisher>(provider => provider.GetRequiredService<InProcessControlBus>());
+                break;
+            case ControlSources.Gateway:
+                services.TryAddSingleton(provider => new GatewayControlSource(GatewaySettings.Of(configuration), Clock(provider, clock)));
+                services.AddSourceOf<GatewayControlSource>();
                 break;
         }
     }

@@ -47,7 +47,7 @@ public interface ILiveFeed
     /// <summary>Messages that are no events, newest first; their permission is asked by the caller.</summary>
     IReadOnlyList<Quarantined> Quarantine { get; }
 
-    /// <summary>How each source is doing. It holds no events, so whoever may read the feed may read it.</summary>
+    /// <summary>How each source is doing. Its words may name worlds: they are for readers without a world scope; states and places are for all.</summary>
     IReadOnlyList<SourceStatus> Sources { get; }
 
     /// <summary>Counters of the journal and its readers.</summary>

@@ -127,7 +127,7 @@ public abstract class ServerContract : TransportContract
         await harness.KillAsync();
         await before.WaitAsync(() => before.Status!.State == SourceState.Broken, "the source says that its server is gone");
         await using var after = await new LiveRig(harness).StartAsync(isUp: false);
-        await after.WaitAsync(() => after.Status!.State == SourceState.Broken, "a source that starts without its server says so");
+        await after.WaitAsync(() => after.Status?.State == SourceState.Broken, "a source that starts without its server says so");
         foreach (var rig in new[] { before, after })
         {
             Assert.NotEmpty(rig.Status!.Detail);

@@ -31,6 +31,19 @@ public sealed class NormaliserTests
     }
 
     [Fact]
+    public void What_the_Gateway_sends_at_a_connect_is_marked_as_state_and_not_as_a_change()
+    {
+        foreach (var recording in new[] { "head/01-connect-snapshot-full.json", "seed/01-connect-snapshot-full.json" })
+        {
+            var events = Messages.Delivered(Messages.Recording(recording)).Select(message => Normaliser.Read(message).Event!).ToList();
+            Assert.Equal(3, events.Count);
+            Assert.All(events, each => Assert.Contains(each.Remarks, remark => remark.Contains("the state then, not a change", StringComparison.Ordinal)));
+        }
+
+        Assert.All(Messages.Delivered(Messages.Recording("head/18-policy-events.json")), message => Assert.Empty(Normaliser.Read(message).Event!.Remarks));
+    }
+
+    [Fact]
     public void The_recordings_hold_every_type_that_the_gateway_relays()
     {
         var seen = Messages.Recordings().SelectMany(Messages.Delivered).Select(message => Normaliser.Read(message).Event?.Type).OfType<string>().ToHashSet();

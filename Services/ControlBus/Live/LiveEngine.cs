@@ -157,6 +157,18 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
         }
     }
 
+    /// <summary>What was read of the state after a gap. It stands in the journal as an event of the console's own.</summary>
+    public void TakeStateRead(string source, string what, string? worldId)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            var entry = _journal.Add(Gaps.StateRead(source, worldId, what, now) with { Sequence = _journal.Newest + 1 });
+            _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
+            Wake();
+        }
+    }
+
     /// <summary>A topic was made anew or a stream starts over: its places count from there.</summary>
     public void ForgetPositions(string source, string? topic)
     {

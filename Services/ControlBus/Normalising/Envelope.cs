@@ -62,7 +62,7 @@ internal ref struct Envelope
     {
         reader.Read();
         HasTime = reader.TokenType != JsonTokenType.Null;
-        if (reader.TokenType == JsonTokenType.String) Time = EventTimes.Read(reader.ValueSpan);
+        if (reader.TokenType == JsonTokenType.String) Time = EventTimes.Read(reader);
         else reader.Skip();
     }
 

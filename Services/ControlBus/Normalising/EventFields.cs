@@ -120,7 +120,7 @@ internal ref struct EventFields
     {
         reader.Read();
         HasTime = reader.TokenType != JsonTokenType.Null;
-        if (reader.TokenType == JsonTokenType.String) Time = EventTimes.Read(reader.ValueSpan);
+        if (reader.TokenType == JsonTokenType.String) Time = EventTimes.Read(reader);
         else reader.Skip();
         return true;
     }

@@ -1,12 +1,21 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Qmtl.ControlBus.Normalising;
 
 /// <summary>Reads the times that QMTL writes: ISO 8601 with <c>Z</c> or an offset, up to microseconds; without either it is UTC.</summary>
 internal static class EventTimes
 {
+    /// <summary>The text that the reader stands on; some writers escape the plus of an offset.</summary>
+    public static DateTimeOffset? Read(in Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped) return Read(reader.ValueSpan);
+        Span<byte> plain = stackalloc byte[256];
+        return reader.ValueSpan.Length <= plain.Length ? Read(plain[..reader.CopyString(plain)]) : null;
+    }
+
     public static DateTimeOffset? Read(ReadOnlySpan<byte> text)
     {
         if (text.Length is < 10 or > 40) return null;

@@ -128,6 +128,8 @@ public static class Normaliser
         List<string>? remarks = null;
         if (canonical is null) Add(ref remarks, "Not a type that the console knows; shown as it came.");
         else if (delivered is not null && EventTypes.Canonical(delivered) != canonical) Add(ref remarks, $"Delivered as {delivered}, but its payload is of {canonical}.");
+        // Only what the hub counts is news; what it sends at a connect has no number.
+        if (envelope is { IsRelayed: true, Sequence: null }) Add(ref remarks, "Sent by the Gateway when the connection was made: the state then, not a change.");
         if (fields.Weight is < 0 or > 1) Add(ref remarks, string.Create(CultureInfo.InvariantCulture, $"The weight {fields.Weight} is outside 0 to 1. QMTL's Gateway passes it on all the same."));
         if (fields.HasTime && fields.Time is null) Add(ref remarks, "data.ts is not a time.");
         if (envelope.HasTime && envelope.Time is null) Add(ref remarks, "The envelope's time is not a time.");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Qmtl.ControlBus.Http;
 
 namespace Qmtl.ControlBus.Sources;
 
@@ -31,6 +32,7 @@ public static class ControlSources
         if (sources.Contains(Kafka) && !Values(configuration, "Kafka:Brokers").Any()) yield return "ControlBus:Sources names kafka, but Kafka:Brokers is not set. Name at least one broker, for instance Kafka:Brokers:0=kafka:9092.";
         if (sources.Contains(Gateway) && configuration["Gateway:Url"] is not { Length: > 0 }) yield return "ControlBus:Sources names gateway, but Gateway:Url is not set. Name the address of QMTL's Gateway.";
         if (sources.Contains(Redis) && configuration["Redis:Connection"] is not { Length: > 0 }) yield return "ControlBus:Sources names redis, but Redis:Connection is not set. Name the server, for instance Redis:Connection=redis:6379.";
+        foreach (var error in GatewaySettings.Errors(configuration, sources.Contains(Gateway))) yield return error;
     }
 
     /// <summary>A setting that is one value or a list.</summary>

@@ -20,6 +20,8 @@ internal sealed class EngineSink(IControlSource source, LiveEngine engine, TimeP
 
     public void Gap(string? topic, string what, bool isProven, string? worldId = null) => engine.TakeGap(source.Name, topic, what, isProven, worldId);
 
+    public void StateRead(string what, string? worldId = null) => engine.TakeStateRead(source.Name, what, worldId);
+
     public void Refuse(Quarantined message) => engine.Take(message);
 
     public void StartsOver(string? topic) => engine.ForgetPositions(source.Name, topic);

@@ -32,6 +32,9 @@ internal interface IControlSink
     /// <param name="worldId">The one world that it is about, so that its readers see it too; null when it is about more.</param>
     void Gap(string? topic, string what, bool isProven, string? worldId = null);
 
+    /// <summary>What was read from the place after a gap, and how it came out. No event of QMTL: it stands on the tape as the console's own.</summary>
+    void StateRead(string what, string? worldId = null);
+
     /// <summary>A message that the source itself could not take: longer than it reads, or in a form that its transport does not send. It goes to quarantine.</summary>
     void Refuse(Quarantined message);
 
