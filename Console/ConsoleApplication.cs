@@ -6,6 +6,7 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Graphs;
 using Qmtl.Console.Health;
+using Qmtl.Console.Health.Metrics;
 using Qmtl.Console.Live;
 using Qmtl.Console.Pages.Overview;
 using Qmtl.Console.Search;
@@ -123,6 +124,7 @@ public static class ConsoleApplication
         services.AddSingleton<HealthMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         services.AddSingleton<ProcessFacts>();
+        services.AddSingleton<MetricsReader>();
         services.AddSingleton<StrategyIndex>();
         services.AddSingleton<OverviewCache>();
         services.AddScoped<OverviewReader>();

@@ -1,5 +1,8 @@
 using Qmtl.Console.Components.Feedback;
+using Qmtl.Console.Health.Metrics;
 using Qmtl.Console.Layout;
+using Qmtl.Console.Security.Guards;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Health;
 
@@ -26,6 +29,9 @@ public static class HealthEndpoints
                     [.. snapshot.Readings.Select(reading => new ReadyDependency(reading.Name, DependencyWords.Of(reading.State), reading.Source, reading.ReadAt, reading.Latency?.TotalMilliseconds, reading.Detail))]),
                 statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         }).ExcludeFromDescription().AllowAnonymous();
+        // It listens from the start, not from the first question.
+        _ = routes.ServiceProvider.GetRequiredService<MetricsReader>();
+        routes.MapGet("/metrics", (MetricsReader metrics) => TypedResults.Text(metrics.Read(), PrometheusText.ContentType)).ExcludeFromDescription().RequirePermission(Permissions.MetricsRead);
     }
 
     private sealed record ReadyAnswer(string Status, string Version, DateTimeOffset? ReadAt, IReadOnlyList<ReadyDependency> Dependencies);

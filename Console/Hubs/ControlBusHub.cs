@@ -87,8 +87,8 @@ public sealed class ControlBusHub(LiveReader live, TimeProvider time) : Hub
     /// <summary>The newest events before the subscription's place, which was taken already: nothing comes twice and nothing is missed between.</summary>
     private LiveBatchMessage Backfill(ILiveSubscription subscription, LiveFilter filter, LiveRequest request, string? reset)
     {
-        var rows = request.Backfill == 0 ? [] : live.Query(filter, subscription.At + 1, request.Backfill).Events.Reverse().Select(each => live.Row(each, filter, request.Data)).ToArray();
-        return new() { At = LiveRow.IdOf(live.JournalId, subscription.At), Now = Now, Events = rows, Reset = reset, IsBackfill = true, Topics = TopicsOf(filter) };
+        var rows = request.Backfill == 0 ? [] : live.Query(filter, subscription.At + 1, request.Backfill).Events.Reverse().Select(each => live.Json(each, filter, request.Data)).ToArray();
+        return WithCounters(new() { At = LiveRow.IdOf(live.JournalId, subscription.At), Now = Now, Events = rows, Reset = reset, IsBackfill = true }, filter);
     }
 
     /// <summary>The next batch, or null when the time for a sign of life has come.</summary>
@@ -106,18 +106,30 @@ public sealed class ControlBusHub(LiveReader live, TimeProvider time) : Hub
         }
     }
 
-    private LiveBatchMessage Message(ILiveSubscription subscription, LiveBatch? batch, LiveFilter filter, bool withData, bool withTopics) => new()
+    private LiveBatchMessage Message(ILiveSubscription subscription, LiveBatch? batch, LiveFilter filter, bool withData, bool withTopics)
     {
-        At = LiveRow.IdOf(live.JournalId, subscription.At),
-        Now = Now,
-        Events = batch is null ? [] : [.. batch.Events.Select(each => live.Row(each, filter, withData))],
-        Changes = batch is { Changes.Count: > 0 } ? [.. batch.Changes.Select(each => live.Row(each, filter, withData))] : null,
-        Dropped = batch?.Dropped ?? 0,
-        Forgotten = batch?.Forgotten ?? 0,
-        Topics = withTopics ? TopicsOf(filter) : null,
-    };
+        var message = new LiveBatchMessage
+        {
+            At = LiveRow.IdOf(live.JournalId, subscription.At),
+            Now = Now,
+            Events = batch is null ? [] : [.. batch.Events.Select(each => live.Json(each, filter, withData))],
+            Changes = batch is { Changes.Count: > 0 } ? [.. batch.Changes.Select(each => live.Json(each, filter, withData))] : null,
+            Dropped = batch?.Dropped ?? 0,
+            Forgotten = batch?.Forgotten ?? 0,
+        };
+        return withTopics ? WithCounters(message, filter) : message;
+    }
 
-    private TopicRow[] TopicsOf(LiveFilter filter) => [.. live.Topics(filter).Select(TopicRow.Of)];
+    private LiveBatchMessage WithCounters(LiveBatchMessage message, LiveFilter filter)
+    {
+        var (journal, spill) = live.Status;
+        return message with
+        {
+            Topics = [.. live.Topics(filter).Select(TopicRow.Of)],
+            Sources = [.. live.Sources.Select(SourceRow.Of)],
+            Journal = filter.ReadableWorlds is null ? JournalRow.Of(journal, spill) : null,
+        };
+    }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -12,10 +12,10 @@ public sealed record LiveBatchMessage
     public required long Now { get; init; }
 
     /// <summary>New events, oldest first.</summary>
-    public IReadOnlyList<LiveRow> Events { get; init; } = [];
+    public IReadOnlyList<RowJson> Events { get; init; } = [];
 
     /// <summary>Events sent before that came once more or were seen in another source, as they are now.</summary>
-    public IReadOnlyList<LiveRow>? Changes { get; init; }
+    public IReadOnlyList<RowJson>? Changes { get; init; }
 
     /// <summary>Events before these that matched and were lost, because this subscriber was too slow.</summary>
     public long Dropped { get; init; }
@@ -31,6 +31,12 @@ public sealed record LiveBatchMessage
 
     /// <summary>Counters of each source and topic, about once a second; null otherwise.</summary>
     public IReadOnlyList<TopicRow>? Topics { get; init; }
+
+    /// <summary>How each source is doing; with <see cref="Topics"/>.</summary>
+    public IReadOnlyList<SourceRow>? Sources { get; init; }
+
+    /// <summary>How full the journal is; with <see cref="Topics"/>, for readers of every world: it counts all events.</summary>
+    public JournalRow? Journal { get; init; }
 }
 
 /// <summary>Counters of a source and topic. Times are milliseconds since 1970, skew is in milliseconds.</summary>

@@ -8,6 +8,9 @@ namespace Qmtl.Console.Live;
 /// <summary>Control events in words.</summary>
 public static class EventWords
 {
+    /// <summary>Type of the mark that an operator's own change leaves on the tape.</summary>
+    public const string OwnChange = "console.change";
+
     private const int IdLength = 16;
 
     /// <summary>The type without underscores.</summary>
@@ -62,7 +65,7 @@ public static class EventWords
         "queue_map" when Text(data, "strategy_id") is { } id && data.TryGetProperty("queue_map", out var map) && map.ValueKind == JsonValueKind.Object => $"{name(id)} mapped to {Queues(map.EnumerateObject().Count())}",
         "deprecation_notice" => Text(data, "message"),
         "console.gap" or "console.state_read" => Text(data, "what"),
-        "console.change" => Text(data, "what"),
+        OwnChange => Text(data, "what"),
         _ => null,
     };
 

@@ -10,7 +10,7 @@ namespace Qmtl.Console.Live;
 /// <summary>
 /// The live feed as a caller may read it: asks for the permission on each call, and narrows every answer to the worlds that the caller may see.
 /// </summary>
-public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed> control, IAuthorizer authorizer, StrategyNames names)
+public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed> control, IAuthorizer authorizer, StrategyNames names, RowCache cache)
 {
     private const string Target = "control events";
 
@@ -30,6 +30,15 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
         var scopes = authorizer.ScopesOf(caller, Permissions.LiveRead);
         if (scopes is { Count: 0 }) await authorizer.RequireAsync(caller, Permissions.LiveRead, null, Target, cancellation);
         return request.ToFilter(Worlds(scopes));
+    }
+
+    /// <summary>The filter that a request means for this caller, or null when there is no feed or the caller may read no events: nobody is refused anything.</summary>
+    public LiveFilter? TryFilter(Caller caller, LiveRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (feed.Service is null) return null;
+        var scopes = authorizer.ScopesOf(caller, Permissions.LiveRead);
+        return scopes is { Count: 0 } ? null : request.ToFilter(Worlds(scopes));
     }
 
     /// <summary>Whether this caller may still read exactly what the filter lets through.</summary>
@@ -85,6 +94,10 @@ public sealed class LiveReader(Available<ILiveFeed> feed, Available<IControlFeed
 
     /// <summary>A row with its payload, for one caller.</summary>
     public async ValueTask<LiveRow> RowAsync(Caller caller, JournalledEvent journalled, CancellationToken cancellation) => Row(journalled, await FilterAsync(caller, new(), cancellation), withData: true);
+
+    /// <summary>A row for the hub; the same for all who see every world.</summary>
+    internal RowJson Json(JournalledEvent journalled, LiveFilter filter, bool withData) =>
+        withData || filter.ReadableWorlds is not null ? cache.Write(Row(journalled, filter, withData)) : cache.Of(journalled, () => Row(journalled, filter, withData: false));
 
     internal LiveRow Row(JournalledEvent journalled, LiveFilter filter, bool withData)
     {

@@ -13,7 +13,10 @@ public static class LiveRegistration
     {
         services.AddSingleton<StrategyNames>();
         services.AddHostedService(provider => provider.GetRequiredService<StrategyNames>());
+        services.AddHostedService<ChangeMarks>();
+        services.AddSingleton<RowCache>();
         services.AddScoped<LiveReader>();
+        services.AddScoped<LiveWatch>();
         services.AddSignalR(hub =>
         {
             hub.MaximumReceiveMessageSize = Security.Edge.MessageLimits.HubMessageBytes;

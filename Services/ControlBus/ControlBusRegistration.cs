@@ -33,10 +33,13 @@ public static class ControlBusRegistration
         services.AddOptions<SpillOptions>().Bind(configuration.GetSection(SpillOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(provider => new LiveEngine(provider.GetRequiredService<IOptions<ControlBusOptions>>(), Clock(provider, clock), SpillOf(provider)));
         services.TryAddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveEngine>());
+        services.TryAddSingleton<ILiveMarks>(provider => provider.GetRequiredService<LiveEngine>());
         services.TryAddSingleton<IControlFeed, ControlFeed>();
+        services.AddMetrics();
+        services.TryAddSingleton<LiveMetrics>();
         foreach (var source in sources) AddSource(services, configuration, source, clock);
         services.AddSingleton<IHostedService>(provider => new SourceRunner(
-            provider.GetServices<IControlSource>(), provider.GetRequiredService<LiveEngine>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SourceRunner>>()));
+            provider.GetServices<IControlSource>(), provider.GetRequiredService<LiveEngine>(), provider.GetRequiredService<LiveMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SourceRunner>>()));
         return services;
     }
 

@@ -33,13 +33,13 @@ internal sealed class LiveRig : IAsyncDisposable
     public SourceStatus? Status => Engine.StatusOf(Source.Name);
 
     /// <summary>Rows, oldest first; without the console's own, which tell of gaps.</summary>
-    public IReadOnlyList<JournalledEvent> Rows => [.. All.Where(row => row.Event.Type is not (Gaps.Type or Gaps.StateReadType))];
+    public IReadOnlyList<JournalledEvent> Rows => [.. All.Where(row => row.Event.Type is not (OwnEvents.Gap or OwnEvents.StateRead))];
 
     /// <summary>What was read after gaps, oldest first.</summary>
-    public IReadOnlyList<string> StatesRead => [.. All.Where(row => row.Event.Type == Gaps.StateReadType).Select(row => row.Event.DataJson)];
+    public IReadOnlyList<string> StatesRead => [.. All.Where(row => row.Event.Type == OwnEvents.StateRead).Select(row => row.Event.DataJson)];
 
     /// <summary>What is said to be missing, oldest first.</summary>
-    public IReadOnlyList<string> GapTexts => [.. All.Where(row => row.Event.Type == Gaps.Type).Select(row => row.Event.DataJson)];
+    public IReadOnlyList<string> GapTexts => [.. All.Where(row => row.Event.Type == OwnEvents.Gap).Select(row => row.Event.DataJson)];
 
     private IEnumerable<JournalledEvent> All => Engine.Query(LiveFilter.Everything, null, 10_000).Events.Reverse();
 

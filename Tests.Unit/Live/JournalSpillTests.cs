@@ -233,7 +233,7 @@ public sealed class JournalSpillTests : IDisposable
 
     /// <summary>The spill writes beside the caller: wait until the event can be read from disk.</summary>
     private void Flushed(LiveEngine engine, long sequence) =>
-        Assert.True(SpinWait.SpinUntil(() => SpillSegment.In(_folder).SelectMany(segment => segment.Read()).OfType<SpillRecord.Added>().Any(added => added.Journalled.Event.Sequence == sequence), TimeSpan.FromSeconds(30)), $"Event {sequence} was not spilled; {engine.Spill}");
+        Assert.True(SpinWait.SpinUntil(() => SpillSegment.In(_folder) is [.., var newest] && newest.Read().OfType<SpillRecord.Added>().Any(added => added.Journalled.Event.Sequence == sequence), TimeSpan.FromSeconds(30)), $"Event {sequence} was not spilled; {engine.Spill}");
 
     private sealed class Blind : IControlSource
     {

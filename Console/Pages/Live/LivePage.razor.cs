@@ -40,6 +40,8 @@ public sealed partial class LivePage
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
+    private static IReadOnlyList<TabItem> Parts { get; } = [new(nameof(LiveView.Tape), "Tape"), new(nameof(LiveView.Quarantine), "Quarantine")];
+
     private string ExportHref => UrlState.Href("/api/v1/events/export.jsonl", State.ToRequest().ToQuery());
 
     private string RangeWords => $"{(State.From is { } from ? Age.Utc(from) : "the start")} to {(State.Until is { } until ? Age.Utc(until) : "now")} UTC";
@@ -128,7 +130,7 @@ public sealed partial class LivePage
         if (_canvas is null || _shown is not { } before) return;
         _shown = State;
         if (before.Selected != State.Selected) await _canvas.InvokeVoidAsync("select", State.Selected);
-        if (before with { Selected = null, Pins = null } != State with { Selected = null, Pins = null }) await _canvas.InvokeVoidAsync("follow", State.ToRequest(), State.IsRange);
+        if (before with { Selected = null, Pins = null, View = default } != State with { Selected = null, Pins = null, View = default }) await _canvas.InvokeVoidAsync("follow", State.ToRequest(), State.IsRange);
     }
 
     private async Task<FoundEvent?> FindAsync(string id) =>

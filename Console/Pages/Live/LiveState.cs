@@ -5,11 +5,20 @@ using Qmtl.Console.Live;
 
 namespace Qmtl.Console.Pages.Live;
 
+/// <summary>Parts of the page Live.</summary>
+public enum LiveView
+{
+    Tape,
+    Quarantine,
+}
+
 /// <summary>What the address of the page Live holds.</summary>
 public sealed record LiveState : IUrlState<LiveState>
 {
     /// <summary>Most pinned events.</summary>
     public const int MaxPins = 10;
+
+    private const string QuarantineName = "quarantine";
 
     public FilterQuery Filter { get; init; } = FilterQuery.Empty;
 
@@ -23,6 +32,9 @@ public sealed record LiveState : IUrlState<LiveState>
 
     /// <summary>Ids of pinned events, separated by commas.</summary>
     public string? Pins { get; init; }
+
+    /// <summary>What the page shows: the tape, or the messages that are no events.</summary>
+    public LiveView View { get; init; }
 
     public bool IsRange => From is not null || Until is not null;
 
@@ -38,11 +50,12 @@ public sealed record LiveState : IUrlState<LiveState>
             From = Time(query.Text("from")),
             Until = Time(query.Text("until")),
             Pins = query.Text("pins"),
+            View = query.Text("view") == QuarantineName ? LiveView.Quarantine : LiveView.Tape,
         };
     }
 
     public IEnumerable<(string Name, string? Value)> ToQuery() =>
-        [("q", Filter.ToString()), ("from", Text(From)), ("until", Text(Until)), ("pins", Pins), ("event", Selected)];
+        [("q", Filter.ToString()), ("from", Text(From)), ("until", Text(Until)), ("pins", Pins), ("event", Selected), ("view", View == LiveView.Quarantine ? QuarantineName : null)];
 
     /// <summary>What the hub is asked for.</summary>
     public LiveRequest ToRequest() => new()

@@ -1,13 +1,15 @@
+using Qmtl.Console.Components;
+
 namespace Qmtl.Console.Pages.Overview;
 
 /// <summary>
-/// What the overview read a moment ago, for all who see the same: at most every two seconds for all their browsers together. Bounded; beyond, views are
+/// What the overview read a moment ago, for all who see the same: at most ten times a second for all their browsers together. Bounded; beyond, views are
 /// read anew each time.
 /// </summary>
 public sealed class OverviewCache(TimeProvider time)
 {
     private const int MaxViews = 64;
-    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan KeepFor = CoalescingThrottle.RenderInterval;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<OverviewData>> _views = new(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Qmtl.Console.Components;
 using Qmtl.Console.Components.Feedback;
 using Qmtl.Console.Health;
+using Qmtl.Console.Live;
 
 namespace Qmtl.Console.Pages.Overview;
 
@@ -11,10 +12,13 @@ public sealed partial class OverviewPage : IDisposable
     private OverviewData? _data;
     private Failure? _failure;
     private CoalescingThrottle? _throttle;
+    private IDisposable? _following;
 
     [Inject] private OverviewReader Reader { get; set; } = default!;
 
     [Inject] private HealthMonitor Monitor { get; set; } = default!;
+
+    [Inject] private LiveWatch Live { get; set; } = default!;
 
     [Inject] private TimeProvider Time { get; set; } = default!;
 
@@ -25,6 +29,12 @@ public sealed partial class OverviewPage : IDisposable
         _throttle = new(Time, CoalescingThrottle.RenderInterval, () => InvokeAsync(RefreshAsync));
         Monitor.Changed += _throttle.Signal;
         await ReadAsync();
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        // Not while the page is only drawn for the first answer: nobody would end it.
+        if (firstRender) _following = Live.Follow(new(), () => { _throttle?.Signal(); return Task.CompletedTask; });
     }
 
     private static string Words(OverviewData data) => data.Attention.Count switch
@@ -59,6 +69,7 @@ public sealed partial class OverviewPage : IDisposable
 
     public void Dispose()
     {
+        _following?.Dispose();
         if (_throttle is null) return;
         Monitor.Changed -= _throttle.Signal;
         _throttle.Dispose();

@@ -4,11 +4,13 @@ using Qmtl.Console.Components.Feedback;
 using Qmtl.Console.Components.Filter;
 using Qmtl.Console.Components.Table;
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Live;
+using Qmtl.ControlBus.Normalising;
 using Qmtl.Gateway;
 
 namespace Qmtl.Console.Pages.Strategies;
 
-/// <summary>All known strategies: search, filter, sort, inspect. Reads anew every few seconds while it is open.</summary>
+/// <summary>All known strategies: search, filter, sort, inspect. Reads anew every few seconds while it is open, and at once when an event tells of a strategy.</summary>
 public sealed partial class StrategiesPage
 {
     /// <summary>How often the list is read.</summary>
@@ -25,9 +27,13 @@ public sealed partial class StrategiesPage
     private bool _noWorkerSeen;
     private bool _started;
     private IReadOnlyList<string> _families = [];
+    private IDisposable? _following;
 
     [Inject]
     private Available<IStrategyCatalogue> Strategies { get; set; } = null!;
+
+    [Inject]
+    private LiveWatch Live { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
@@ -75,6 +81,7 @@ public sealed partial class StrategiesPage
         if (firstRender && Strategies.Service is not null)
         {
             _ = PollAsync();
+            _following = Live.Follow(new() { Types = [EventTypes.Progress, EventTypes.QueueMap] }, () => InvokeAsync(RefreshAsync));
         }
     }
 
@@ -82,6 +89,7 @@ public sealed partial class StrategiesPage
     {
         if (disposing && !_leaving.IsCancellationRequested)
         {
+            _following?.Dispose();
             _leaving.Cancel();
             _leaving.Dispose();
         }
@@ -98,17 +106,20 @@ public sealed partial class StrategiesPage
             using var timer = new PeriodicTimer(Interval, Time);
             while (await timer.WaitForNextTickAsync(_leaving.Token))
             {
-                await InvokeAsync(async () =>
-                {
-                    await ReadAsync();
-                    StateHasChanged();
-                });
+                await InvokeAsync(RefreshAsync);
             }
         }
         catch (OperationCanceledException)
         {
             // The page was left.
         }
+    }
+
+    private async Task RefreshAsync()
+    {
+        if (_leaving.IsCancellationRequested) return;
+        await ReadAsync();
+        StateHasChanged();
     }
 
     private async Task ReadAsync()

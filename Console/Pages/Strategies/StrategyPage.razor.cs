@@ -3,6 +3,8 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Components.Feedback;
 using Qmtl.Console.Graphs;
 using Qmtl.Console.Layout;
+using Qmtl.Console.Live;
+using Qmtl.ControlBus.Normalising;
 using Qmtl.Gateway;
 using Qmtl.Shared.Dags;
 
@@ -29,9 +31,13 @@ public sealed partial class StrategyPage
     private string? _messageTag;
     private bool _missing;
     private ITimer? _timer;
+    private IDisposable? _following;
 
     [Parameter]
     public required string Id { get; set; }
+
+    [Inject]
+    private LiveWatch Live { get; set; } = null!;
 
     [Inject]
     private StrategyGraphs Strategies { get; set; } = default!;
@@ -91,6 +97,13 @@ public sealed partial class StrategyPage
     {
         base.OnInitialized();
         _timer = Time.CreateTimer(_ => _ = InvokeAsync(RefreshAsync), null, RefreshEvery, RefreshEvery);
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        base.OnAfterRender(firstRender);
+        // Queue and weight events name no strategy: any may be of one of its nodes.
+        if (firstRender) _following = Live.Follow(new() { Types = [EventTypes.Progress, EventTypes.QueueMap, EventTypes.Queue, EventTypes.TagQuery, EventTypes.QueueLifecycle, EventTypes.SentinelWeight] }, () => InvokeAsync(RefreshAsync));
     }
 
     protected override async Task OnStateChangedAsync()
@@ -224,6 +237,7 @@ public sealed partial class StrategyPage
         if (disposing)
         {
             _timer?.Dispose();
+            _following?.Dispose();
             _gone.Cancel();
             _gone.Dispose();
         }

@@ -13,8 +13,10 @@ namespace Qmtl.ControlBus.Live;
 /// From what sources deliver to what readers see: normalise, tell news from repeats, journal, wake the readers. Sources call from any thread; parsing is
 /// done outside the lock. Readers pull from the journal at their own pace, so that a slow one holds no queue and delays nobody.
 /// </summary>
-internal sealed class LiveEngine : ILiveFeed, IDisposable
+internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
 {
+    private const int MaxTypes = 200;
+
     private readonly ControlBusOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -27,6 +29,7 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
     private readonly HashSet<LiveSubscription> _subscriptions = [];
     private readonly Dictionary<(string Source, string? Topic), long?> _lag = [];
     private readonly List<EngineSink> _sinks = [];
+    private readonly Dictionary<(string Source, string Type), long> _types = [];
     private readonly JournalSpill? _spill;
     private readonly SpilledHistory? _history;
     private readonly JournalIdentity _identity;
@@ -54,6 +57,18 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
         _history = new(spill);
         _restoredUntil = _journal.Find(_journal.Newest)?.Event.ReceivedAt;
         foreach (var problem in restored.Problems) TakeGap("journal", null, problem, isProven: true);
+    }
+
+    /// <summary>Told of each batch how long its newest event took from being received to being handed over.</summary>
+    public Action<TimeSpan>? Delivered { get; set; }
+
+    /// <summary>Events taken since the start, by source and type.</summary>
+    public IReadOnlyList<(string Source, string Type, long Count)> TypeCounts
+    {
+        get
+        {
+            lock (_gate) return [.. _types.Select(pair => (pair.Key.Source, pair.Key.Type, pair.Value))];
+        }
     }
 
     public string JournalId => _identity.Id;
@@ -122,6 +137,7 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
                 entry!.Current = entry.Current with { Event = entry.Event with { Remarks = [.. entry.Event.Remarks, remark] } };
             }
 
+            CountType(controlEvent);
             if (entry is null) return null;
             SpillOut(result, controlEvent);
             Wake();
@@ -151,9 +167,7 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
         lock (_gate)
         {
             CountersOf(source, topic, worldId).CountGap();
-            var entry = _journal.Add(Gaps.Event(source, topic, worldId, what, isProven, now) with { Sequence = _journal.Newest + 1 });
-            _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
-            Wake();
+            AddOwn(OwnEvents.OfGap(source, topic, worldId, what, isProven, now));
         }
     }
 
@@ -161,12 +175,14 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
     public void TakeStateRead(string source, string what, string? worldId)
     {
         var now = _time.GetUtcNow();
-        lock (_gate)
-        {
-            var entry = _journal.Add(Gaps.StateRead(source, worldId, what, now) with { Sequence = _journal.Newest + 1 });
-            _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
-            Wake();
-        }
+        lock (_gate) AddOwn(OwnEvents.OfStateRead(source, worldId, what, now));
+    }
+
+    public void Mark(LiveMark mark)
+    {
+        ArgumentNullException.ThrowIfNull(mark);
+        var now = _time.GetUtcNow();
+        lock (_gate) AddOwn(OwnEvents.OfChange(mark, now));
     }
 
     /// <summary>A topic was made anew or a stream starts over: its places count from there.</summary>
@@ -330,6 +346,7 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
         var read = 0;
         for (; read < entries.Length && events.Count < count; read++) if (subscription.Filter.Matches(entries[read].Current)) events.Add(entries[read].Current);
         subscription.Next += read;
+        if (events.Count > 0) Delivered?.Invoke(_time.GetUtcNow() - events[^1].Event.ReceivedAt);
         return events.Count == 0 && changes.Count == 0 && dropped == 0 && forgotten == 0 ? null : new(events, changes, dropped, forgotten);
     }
 
@@ -345,6 +362,21 @@ internal sealed class LiveEngine : ILiveFeed, IDisposable
 
     /// <summary>Ends the spill in order, so that the journal keeps its name.</summary>
     public void Dispose() => _spill?.Dispose();
+
+    private void AddOwn(ControlEvent own)
+    {
+        var entry = _journal.Add(own with { Sequence = _journal.Newest + 1 });
+        _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
+        Wake();
+    }
+
+    private void CountType(ControlEvent controlEvent)
+    {
+        var type = (controlEvent.Source, controlEvent.Type);
+        // Made-up types must not fill the memory.
+        if (_types.Count >= MaxTypes && !_types.ContainsKey(type)) type = (controlEvent.Source, "(others)");
+        _types[type] = _types.GetValueOrDefault(type) + 1;
+    }
 
     private void SpillOut(in LedgerResult result, ControlEvent delivery)
     {

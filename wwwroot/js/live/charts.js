@@ -47,9 +47,9 @@ const OPTIONS = { displayModeBar: false, responsive: true, staticPlot: false };
 function layout(token, title, x, marks) {
   const axis = { gridcolor: token.line, linecolor: token.line, zeroline: false, tickfont: { size: 10, color: token.text3 } };
   return {
-    autosize: true, height: 132, margin: { l: 48, r: 8, t: 20, b: 22 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+    autosize: true, height: 132, margin: { l: 48, r: 8, t: title.startsWith('events') ? 36 : 12, b: 22 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: token.sans, size: 11, color: token.text2 }, hovermode: 'x', uirevision: 'keep',
-    showlegend: true, legend: { orientation: 'h', x: 0, y: 1.18, font: { size: 10 }, bgcolor: 'rgba(0,0,0,0)', itemclick: false, itemdoubleclick: false },
+    showlegend: title.startsWith('events'), legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 10 }, bgcolor: 'rgba(0,0,0,0)', itemclick: false, itemdoubleclick: false },
     xaxis: { ...axis, type: 'date', range: [x[0], x[SECONDS - 1]], tickformat: '%H:%M:%S', nticks: 6 },
     yaxis: { ...axis, rangemode: title.startsWith('events') ? 'tozero' : 'normal', title: { text: title, font: { size: 10 }, standoff: 4 }, nticks: 4, fixedrange: true },
     shapes: marks,

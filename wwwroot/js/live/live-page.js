@@ -1,7 +1,7 @@
 // The live tape of one page: rows come from the hub straight to the browser; the circuit hears only of what the user chose.
 
 import { Feed } from './feed.js';
-import { Tape, clock, duration } from './tape.js';
+import { Tape, age, clock, duration } from './tape.js';
 import { Series } from './series.js';
 import { Charts } from './charts.js';
 
@@ -28,6 +28,8 @@ class LivePage {
   #paused = null;
   #counts = { dropped: 0, forgotten: 0, shed: 0 };
   #topics = [];
+  #sources = [];
+  #journal = null;
   #hasOlder = true;
   #reading = false;
   #timer;
@@ -103,6 +105,8 @@ class LivePage {
   #take(batch) {
     this.#offset = batch.now - Date.now();
     if (batch.topics) this.#topics = batch.topics;
+    if (batch.sources) this.#sources = batch.sources;
+    if (batch.journal) this.#journal = batch.journal;
     if (batch.reset) this.#say(`Read anew: ${batch.reset}`);
     this.#counts.dropped += batch.dropped ?? 0;
     this.#counts.forgotten += batch.forgotten ?? 0;
@@ -175,17 +179,53 @@ class LivePage {
     lost.hidden = this.#state !== 'lost';
     set(lost.querySelector('span'), `No connection to the events: ${this.#reason} It is tried again; nothing that the journal holds is lost.`);
     this.#writeQuiet(part('quiet'));
+    this.#writeSources(part('sources'));
+    this.#writeTroubles(part('troubles'));
+    this.#writeJournal(part('journal'));
     part('empty').hidden = this.#tape.rows.length > 0 || this.#state === 'connecting';
     this.#writeTopics(part('topics'));
     this.#host.dataset.state = this.#state;
   }
 
+  /** When something last came from a source; 0 for never. */
+  #lastOf(source) {
+    return this.#topics.reduce((last, topic) => topic.source === source ? Math.max(last, topic.last_received_at ?? 0) : last, 0);
+  }
+
   #writeQuiet(element) {
-    const bySource = new Map();
-    for (const topic of this.#topics) bySource.set(topic.source, Math.max(bySource.get(topic.source) ?? 0, topic.last_received_at ?? 0));
-    const quiet = [...bySource].filter(([, last]) => this.#now() - last > QUIET_MS).map(([source, last]) => last ? `No events from ${source} for ${Math.floor((this.#now() - last) / 1000)} s` : `No events from ${source} since the start`);
+    const quiet = this.#sources.filter((source) => source.state === 'reading' || source.state === 'attention').map((source) => [source, this.#lastOf(source.name)])
+      .filter(([source, last]) => this.#now() - Math.max(last, source.since) > QUIET_MS)
+      .map(([source, last]) => last ? `No events from ${source.name} for ${Math.floor((this.#now() - last) / 1000)} s` : `No events from ${source.name} since the console started`);
     element.hidden = quiet.length === 0;
     set(element.querySelector('span'), quiet.join(' · '));
+  }
+
+  #writeSources(list) {
+    lines(list, this.#sources.map((source) => {
+      const last = this.#lastOf(source.name);
+      return {
+        text: `${source.name}: ${source.state}${last ? `, last event ${age(this.#now() - last)} ago` : ', no event yet'}`,
+        title: [source.place, source.detail, source.advice, source.proves_gaps ? 'It proves what is missing.' : 'It cannot prove what is missing: after a break nobody knows.'].filter(Boolean).join('\n'),
+        state: source.state,
+      };
+    }));
+  }
+
+  #writeTroubles(list) {
+    const troubles = this.#sources.filter((source) => source.state === 'broken' || source.state === 'attention')
+      .map((source) => ({ text: `${source.name} (${source.place}): ${source.detail} ${source.advice ?? ''}`.trim(), className: source.state }));
+    if (this.#journal?.spill_problem) troubles.push({ text: `Journal on disk: ${this.#journal.spill_problem}`, className: 'attention' });
+    lines(list, troubles);
+  }
+
+  #writeJournal(element) {
+    const journal = this.#journal;
+    if (!journal) return;
+    const fill = Math.max(journal.events / journal.max_events, journal.bytes / journal.max_bytes);
+    set(element, `journal ${Math.round(fill * 100)} % full`);
+    element.title = `${journal.events.toLocaleString('en-US')} of ${journal.max_events.toLocaleString('en-US')} events, ${megabytes(journal.bytes)} of ${megabytes(journal.max_bytes)}; the oldest make room. `
+      + (journal.spill_bytes === undefined ? 'Nothing is kept on disk.' : `On disk: ${megabytes(journal.spill_bytes)} of the last ${journal.spill_hours} h${journal.spill_lost ? `, ${journal.spill_lost.toLocaleString('en-US')} records not written` : ''}.`)
+      + ` ${journal.subscribers.toLocaleString('en-US')} subscribers, ${journal.dropped.toLocaleString('en-US')} events lost by slow ones.`;
   }
 
   #writeTopics(body) {
@@ -209,6 +249,21 @@ class LivePage {
 
   #call(name, ...values) { this.#component.invokeMethodAsync(name, ...values).catch(() => {}); }
 }
+
+/** Makes a list's lines say this, and touches nothing that says it already. */
+function lines(list, wanted) {
+  while (list.children.length < wanted.length) list.append(document.createElement('li'));
+  while (list.children.length > wanted.length) list.lastChild.remove();
+  wanted.forEach(({ text, title = '', state = '', className = '' }, i) => {
+    const line = list.children[i];
+    set(line, text);
+    if (line.title !== title) line.title = title;
+    if (line.dataset.state !== state) line.dataset.state = state;
+    if (line.className !== className) line.className = className;
+  });
+}
+
+function megabytes(bytes) { return `${(bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0)} MiB`; }
 
 function set(element, value) {
   if (element && element.textContent !== value) element.textContent = value;
