@@ -11,6 +11,9 @@ public static class EventWords
     /// <summary>Type of the mark that an operator's own change leaves on the tape.</summary>
     public const string OwnChange = "console.change";
 
+    /// <summary>Types of what the console itself says of a gap: that there is one, and what was read after it.</summary>
+    public static readonly IReadOnlyList<string> AfterGap = ["console.gap", "console.state_read"];
+
     private const int IdLength = 16;
 
     /// <summary>The type without underscores.</summary>

@@ -16,7 +16,7 @@ public static class LiveRegistration
         services.AddHostedService<ChangeMarks>();
         services.AddSingleton<RowCache>();
         services.AddScoped<LiveReader>();
-        services.AddScoped<LiveWatch>();
+        services.AddScoped<ILiveWatch, LiveWatch>();
         services.AddSignalR(hub =>
         {
             hub.MaximumReceiveMessageSize = Security.Edge.MessageLimits.HubMessageBytes;

@@ -4,21 +4,29 @@ using Qmtl.ControlBus;
 
 namespace Qmtl.Console.Live;
 
+/// <summary>Lets a page hear that something it shows has changed.</summary>
+public interface ILiveWatch
+{
+    /// <summary>Calls at most ten times a second, while events that match and that the reader may see arrive. Ends when it is disposed.</summary>
+    /// <param name="request">Which events.</param>
+    /// <param name="changed">On a thread of the pool; never two at once.</param>
+    IDisposable Follow(LiveRequest request, Func<Task> changed);
+}
+
 /// <summary>
 /// Lets a page hear that something it shows has changed. Events only shorten the wait: the page polls all the same, so one that is lost, or that the reader
 /// may not see, costs seconds and never correctness.
 /// </summary>
-public sealed class LiveWatch(LiveReader live, ICurrentCaller caller, TimeProvider time)
+public sealed class LiveWatch(LiveReader live, ICurrentCaller caller, TimeProvider time) : ILiveWatch
 {
     private const int Looked = 1_000;
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
-    /// <summary>Calls at most ten times a second, while events that match and that the reader may see arrive. Ends when it is disposed.</summary>
-    /// <param name="request">Which events.</param>
-    /// <param name="changed">On a thread of the pool; never two at once.</param>
     public IDisposable Follow(LiveRequest request, Func<Task> changed)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // After a gap nobody knows what changed: whatever is shown is read again.
+        if (request.Types is { Count: > 0 } types) request = request with { Types = [.. types, .. EventWords.AfterGap] };
         var following = new Following(new CoalescingThrottle(time, CoalescingThrottle.RenderInterval, changed));
         _ = RunAsync(request, following);
         return following;

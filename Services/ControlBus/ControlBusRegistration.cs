@@ -38,8 +38,12 @@ public static class ControlBusRegistration
         services.AddMetrics();
         services.TryAddSingleton<LiveMetrics>();
         foreach (var source in sources) AddSource(services, configuration, source, clock);
-        services.AddSingleton<IHostedService>(provider => new SourceRunner(
-            provider.GetServices<IControlSource>(), provider.GetRequiredService<LiveEngine>(), provider.GetRequiredService<LiveMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SourceRunner>>()));
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            // Nobody asks for the measures by themselves: they live as long as the sources run.
+            _ = provider.GetRequiredService<LiveMetrics>();
+            return new SourceRunner(provider.GetServices<IControlSource>(), provider.GetRequiredService<LiveEngine>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SourceRunner>>());
+        });
         return services;
     }
 

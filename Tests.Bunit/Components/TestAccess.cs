@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
+using Qmtl.Console.Live;
 using Qmtl.Console.Security;
 using Qmtl.Console.Security.Guards;
 using Qmtl.Shared.Rail;
@@ -15,7 +16,7 @@ public sealed class TestAccess : IAuthorizer, ICurrentCaller
 
     public event Action? Changed;
 
-    /// <summary>Adds who is behind the page, and what asks for permissions.</summary>
+    /// <summary>Adds who is behind the page, what asks for permissions, and a bus on which nothing happens.</summary>
     public static TestAccess AddTo(IServiceCollection services)
     {
         var access = new TestAccess();
@@ -24,6 +25,7 @@ public sealed class TestAccess : IAuthorizer, ICurrentCaller
         services.AddSingleton<ReadAccess>();
         services.AddSingleton(Substitute.For<IAuditLog>());
         services.AddSingleton<AuditAfterwards>();
+        services.AddSingleton(Substitute.For<ILiveWatch>());
         return access;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using Qmtl.Console.Configuration;
+using Qmtl.Console.Live;
 using Qmtl.Console.Pages.Strategies;
 using Qmtl.Console.Security;
 using Qmtl.Gateway;
@@ -21,6 +22,7 @@ public sealed class StrategiesPageTests : BunitContext
     private readonly IPlans _plans = Substitute.For<IPlans>();
     private readonly ICurrentCaller _caller = Substitute.For<ICurrentCaller>();
     private readonly IStrategyCatalogue _catalogue = Substitute.For<IStrategyCatalogue>();
+    private readonly ILiveWatch _live = Substitute.For<ILiveWatch>();
     private readonly List<StrategyRecord> _records =
     [
         Record("s3", "momentum", "v2", StrategyState.Processing, 40, "w1", "btc"),
@@ -37,6 +39,7 @@ public sealed class StrategiesPageTests : BunitContext
         Services.AddSingleton(typeof(Available<>));
         TestAccess.AddTo(Services);
         Services.AddSingleton(_catalogue);
+        Services.AddSingleton(_live);
         _caller.May(default!).ReturnsForAnyArgs(AccessDecision.Yes);
         _caller.Caller.Returns(Alice);
         Services.AddSingleton(_plans);
@@ -57,6 +60,22 @@ public sealed class StrategiesPageTests : BunitContext
             Alice,
             Arg.Is<PlanRequest>(request => request.Kind == "strategy.family" && request.Target == "s0" && request.Parameters.GetProperty("family").GetString() == "carry" && request.Reason.Length > 0),
             Arg.Any<CancellationToken>()));
+    }
+
+    [Fact]
+    public async Task An_event_of_a_strategy_has_the_list_read_again_at_once_and_leaving_ends_that()
+    {
+        Func<Task>? heard = null;
+        var following = Substitute.For<IDisposable>();
+        _live.Follow(Arg.Is<LiveRequest>(request => request.Types!.Contains("progress")), Arg.Do<Func<Task>>(changed => heard = changed)).Returns(following);
+        var page = Open("");
+        page.WaitForAssertion(() => Assert.NotNull(heard));
+        Assert.DoesNotContain("newcomer", page.Markup, StringComparison.Ordinal);
+        _records.Add(Record("s9", "newcomer", "v1", StrategyState.Queued, 3, "w1", "btc"));
+        await heard!();
+        page.WaitForAssertion(() => Assert.Contains("newcomer", page.Markup, StringComparison.Ordinal));
+        await DisposeComponentsAsync();
+        following.Received(1).Dispose();
     }
 
     [Fact]

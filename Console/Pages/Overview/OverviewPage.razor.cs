@@ -18,7 +18,7 @@ public sealed partial class OverviewPage : IDisposable
 
     [Inject] private HealthMonitor Monitor { get; set; } = default!;
 
-    [Inject] private LiveWatch Live { get; set; } = default!;
+    [Inject] private ILiveWatch Live { get; set; } = default!;
 
     [Inject] private TimeProvider Time { get; set; } = default!;
 

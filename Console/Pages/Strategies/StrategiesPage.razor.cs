@@ -33,7 +33,7 @@ public sealed partial class StrategiesPage
     private Available<IStrategyCatalogue> Strategies { get; set; } = null!;
 
     [Inject]
-    private LiveWatch Live { get; set; } = null!;
+    private ILiveWatch Live { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;

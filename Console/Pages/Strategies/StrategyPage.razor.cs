@@ -37,7 +37,7 @@ public sealed partial class StrategyPage
     public required string Id { get; set; }
 
     [Inject]
-    private LiveWatch Live { get; set; } = null!;
+    private ILiveWatch Live { get; set; } = null!;
 
     [Inject]
     private StrategyGraphs Strategies { get; set; } = default!;

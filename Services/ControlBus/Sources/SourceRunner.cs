@@ -5,12 +5,9 @@ using Qmtl.ControlBus.Live;
 namespace Qmtl.ControlBus.Sources;
 
 /// <summary>Runs every configured source for as long as the process lives. A source that fails in a way it did not foresee is reported and started again.</summary>
-internal sealed partial class SourceRunner(IEnumerable<IControlSource> sources, LiveEngine engine, LiveMetrics metrics, TimeProvider time, ILogger<SourceRunner> log) : BackgroundService
+internal sealed partial class SourceRunner(IEnumerable<IControlSource> sources, LiveEngine engine, TimeProvider time, ILogger<SourceRunner> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    /// <summary>Nobody asks for them by themselves: they live as long as the sources run.</summary>
-    private readonly LiveMetrics _metrics = metrics;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         // Also when a source blocks at its start, the process goes on starting.
