@@ -26,8 +26,14 @@ internal sealed class GatewayControlSource(GatewayStreamOptions options, TimePro
         using var http = new GatewayHttp(options, time);
         using var sockets = new StreamSockets(options, time);
         var health = new StreamHealth(options, sink);
-        if (options.TokenlessStream) await new TokenlessStream(options, http, sockets, health, sink, time, Chance).RunAsync(cancellation);
-        else await new WorldStreams(options, http, health, world => new WorldStream(world, options, http, sockets, health, sink, time, Chance).RunAsync, time, Chance).RunAsync(cancellation);
+        if (options.TokenlessStream)
+        {
+            await new TokenlessStream(options, http, sockets, health, sink, time, Chance).RunAsync(cancellation);
+            return;
+        }
+
+        var deliveries = new SharedDeliveries(options.DeliveryWindow);
+        await new WorldStreams(options, http, health, world => new WorldStream(world, options, http, sockets, deliveries, health, sink, time, Chance).RunAsync, time, Chance).RunAsync(cancellation);
     }
 
     private static double Chance() => Random.Shared.NextDouble();

@@ -40,6 +40,9 @@ internal sealed class GatewayStreamOptions
     /// <summary>Longest wait. A connection that held at least so long starts over with the first.</summary>
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Longest wait that an answer's <c>Retry-After</c> can ask for.</summary>
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How often the peer is asked whether it is there, and how long it may take to answer.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -54,6 +57,9 @@ internal sealed class GatewayStreamOptions
 
     /// <summary>A frame that has not ended here ends the connection.</summary>
     public long MaxDiscardedBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Frames that are remembered, so that one that comes on several sockets counts once.</summary>
+    public int DeliveryWindow { get; init; } = 10_000;
 
     /// <summary>Longest answer of an HTTP call that is read.</summary>
     public int MaxAnswerBytes { get; init; } = 4 * 1024 * 1024;

@@ -20,10 +20,10 @@ internal sealed class StateReader(string world, GatewayHttp http, GatewayStreamO
     public async Task<string> ReadAsync(CancellationToken cancellation)
     {
         var (before, beforeAt) = (_hash, _readAt);
-        if (await ReadHashAsync(cancellation) is { } problem) return $"The activations of {Name} could not be read again, because {problem} Read them from WorldService before you rely on them.";
-        if (before == _hash) return $"The activations of {Name} were read again: the state hash is the one of {Words.Clock(beforeAt)}, so none of them differs.";
-        var against = before is null ? "no state hash was read before" : $"the state hash differs from that of {Words.Clock(beforeAt)}";
-        return $"The activations of {Name} were read again: {against}. {await ActivationsAsync(cancellation)}";
+        if (await ReadHashAsync(cancellation) is { } problem) return $"Activations could not be read again: {problem} Look into WorldService before you rely on those of {Name}.";
+        if (before == _hash) return $"Activations read again: none differs, the state hash of {Name} is that of {Words.Clock(beforeAt)}.";
+        var against = before is null ? "no state hash was read before to compare with" : $"the state hash differs from that of {Words.Clock(beforeAt)}";
+        return $"Activations read again: {await ActivationsAsync(cancellation)} Of {Name} {against}.";
     }
 
     private string Name => $"world {Words.Short(world, 60)}";
@@ -45,8 +45,8 @@ internal sealed class StateReader(string world, GatewayHttp http, GatewayStreamO
     {
         var bindings = await http.GetAsync($"{Path}/bindings", cancellation);
         var strategies = bindings.Problem is null ? Member(bindings.Body, "strategies", value => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!).ToArray() : null) : null;
-        if (strategies is null) return $"Which strategies are bound could not be read, because {bindings.Problem ?? "its answer has no strategies."}";
-        if (strategies.Length == 0) return "No strategy is bound.";
+        if (strategies is null) return $"which strategies are bound could not be read, because {bindings.Problem ?? "its answer has no strategies."}";
+        if (strategies.Length == 0) return "no strategy is bound.";
         var found = new List<string>();
         var failed = 0;
         foreach (var strategy in strategies.Take(options.MaxStrategiesRead))
@@ -60,7 +60,7 @@ internal sealed class StateReader(string world, GatewayHttp http, GatewayStreamO
             }
         }
 
-        var told = found.Count == 0 ? "None is set." : string.Create(CultureInfo.InvariantCulture, $"Now {string.Join("; ", found.Take(MostTold))}{(found.Count > MostTold ? $"; and {found.Count - MostTold} more" : "")}.");
+        var told = found.Count == 0 ? "none is set." : string.Create(CultureInfo.InvariantCulture, $"now {string.Join("; ", found.Take(MostTold))}{(found.Count > MostTold ? $"; and {found.Count - MostTold} more" : "")}.");
         if (failed > 0) told += string.Create(CultureInfo.InvariantCulture, $" {failed} could not be read.");
         if (strategies.Length > options.MaxStrategiesRead) told += string.Create(CultureInfo.InvariantCulture, $" {strategies.Length - options.MaxStrategiesRead} further strategies were not asked for.");
         return told;

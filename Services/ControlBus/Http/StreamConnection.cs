@@ -8,10 +8,13 @@ using Qmtl.ControlBus.Sources;
 namespace Qmtl.ControlBus.Http;
 
 /// <summary>One open socket of the stream: hands its messages to the sink until it ends, and says why it ended.</summary>
-internal sealed class StreamConnection(ClientWebSocket socket, StreamAddress address, TimeSpan life, GatewayStreamOptions options, IControlSink sink, TimeProvider time) : IDisposable
+internal sealed class StreamConnection(ClientWebSocket socket, StreamAddress address, TimeSpan life, GatewayStreamOptions options, SharedDeliveries deliveries, IControlSink sink, TimeProvider time) : IDisposable
 {
     private TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isClosing;
+
+    /// <summary>Whether messages still come.</summary>
+    public bool IsOpen => !_isClosing && socket.State == WebSocketState.Open;
 
     public StreamAddress Address => address;
 
@@ -89,10 +92,11 @@ internal sealed class StreamConnection(ClientWebSocket socket, StreamAddress add
         if (frame.Kind == FrameKind.Text)
         {
             if (IsRefreshAck(frame.Bytes.Span)) _acknowledged.TrySetResult();
-            else sink.Take(new() { Source = ControlSources.Gateway, Value = frame.Bytes, ReceivedAt = at });
+            else if (!deliveries.CameElsewhere(frame.Bytes.Span, this)) sink.Take(new() { Source = ControlSources.Gateway, Value = frame.Bytes, ReceivedAt = at });
             return;
         }
 
+        if (deliveries.CameElsewhere(Encoding.ASCII.GetBytes(frame.Sha256), this)) return;
         var reason = frame.Kind == FrameKind.Binary
             ? string.Create(CultureInfo.InvariantCulture, $"A binary frame of {frame.Length} bytes{(Utf8.IsValid(frame.Bytes.Span) ? "" : ", not UTF-8")}; the Gateway sends text.")
             : string.Create(CultureInfo.InvariantCulture, $"The frame has {(frame.Kind == FrameKind.Endless ? "more than " : "")}{frame.Length} bytes; at most {options.MaxFrameBytes} are read.");

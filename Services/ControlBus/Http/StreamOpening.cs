@@ -3,7 +3,7 @@ using Qmtl.ControlBus.Sources;
 namespace Qmtl.ControlBus.Http;
 
 /// <summary>How one world gets its token and its socket.</summary>
-internal sealed class StreamOpening(string world, GatewayStreamOptions options, GatewayHttp http, StreamSockets sockets, IControlSink sink, TimeProvider time)
+internal sealed class StreamOpening(string world, GatewayStreamOptions options, GatewayHttp http, StreamSockets sockets, SharedDeliveries deliveries, IControlSink sink, TimeProvider time)
 {
     private bool _useOwn;
 
@@ -36,6 +36,6 @@ internal sealed class StreamOpening(string world, GatewayStreamOptions options, 
         var (socket, problem) = await sockets.OpenAsync(address.Url, descriptor.Token, cancellation);
         // A Gateway may name an address that is good inside its own network alone: the two are tried in turn.
         if (socket is null) _useOwn = isOther && !_useOwn;
-        return socket is null ? (null, problem) : (new(socket, address, life, options, sink, time), null);
+        return socket is null ? (null, problem) : (new(socket, address, life, options, deliveries, sink, time), null);
     }
 }

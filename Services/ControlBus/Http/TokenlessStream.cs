@@ -13,6 +13,7 @@ internal sealed class TokenlessStream(
     /// <summary>Nothing expires here.</summary>
     private static readonly TimeSpan Unlimited = TimeSpan.FromDays(365);
 
+    private readonly SharedDeliveries _deliveries = new(options.DeliveryWindow);
     private readonly Dictionary<string, StateReader> _states = new(StringComparer.Ordinal);
     private Task _reading = Task.CompletedTask;
     private (DateTimeOffset At, string Why)? _lost;
@@ -33,7 +34,7 @@ internal sealed class TokenlessStream(
                     continue;
                 }
 
-                var connection = new StreamConnection(socket, address, Unlimited, options, sink, time);
+                var connection = new StreamConnection(socket, address, Unlimited, options, _deliveries, sink, time);
                 Opened(cancellation);
                 var why = await ReadAsync(connection, cancellation);
                 _lost = (time.GetUtcNow(), why);
@@ -55,7 +56,7 @@ internal sealed class TokenlessStream(
         {
             sink.Gap(
                 null,
-                $"The token-less stream was away from {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, because {lost.Why} What came in between is unknown: the Gateway sends nothing again. The state is read again.",
+                $"Away {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, what came in between is unknown. The token-less stream: {lost.Why} The Gateway sends nothing again; the state is read again.",
                 isProven: false);
         }
 

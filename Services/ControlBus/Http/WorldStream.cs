@@ -7,10 +7,10 @@ namespace Qmtl.ControlBus.Http;
 /// what nobody can know told as a gap. Trouble is reported, never thrown.
 /// </summary>
 internal sealed class WorldStream(
-    string world, GatewayStreamOptions options, GatewayHttp http, StreamSockets sockets, StreamHealth health, IControlSink sink, TimeProvider time, Func<double> chance)
+    string world, GatewayStreamOptions options, GatewayHttp http, StreamSockets sockets, SharedDeliveries deliveries, StreamHealth health, IControlSink sink, TimeProvider time, Func<double> chance)
 {
     private readonly StateReader _state = new(world, http, options, time);
-    private StreamOpening Opening { get; } = new(world, options, http, sockets, sink, time);
+    private StreamOpening Opening { get; } = new(world, options, http, sockets, deliveries, sink, time);
     private (DateTimeOffset At, string Why)? _lost;
     private Task _reading = Task.CompletedTask;
     private bool _takesRefresh = true;
@@ -82,7 +82,7 @@ internal sealed class WorldStream(
         {
             sink.Gap(
                 null,
-                $"The stream of world {Name} was away from {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, because {lost.Why} {(_lastAt is { } last ? $"The newest message before came at {Words.Clock(last)}." : "No message had come before.")} What came in between is unknown: the Gateway sends nothing again. The state is read again.",
+                $"Away {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, what came in between is unknown. World {Name}: {lost.Why} {(_lastAt is { } last ? $"The newest message before came at {Words.Clock(last)}." : "No message had come before.")} The Gateway sends nothing again; the state is read again.",
                 isProven: false,
                 world);
         }
@@ -174,7 +174,7 @@ internal sealed class WorldStream(
             if (!await EndsWithinAsync(reading, options.HandOver, cancellation) || await reading is not { } why) return;
             sink.Gap(
                 null,
-                $"The stream of world {Name} changed to a new socket at {Words.Clock(time.GetUtcNow())} while the old one ended, because {why} Whether anything was missed is unknown.",
+                $"Changed to a new socket at {Words.Clock(time.GetUtcNow())} while the old one ended, whether anything was missed is unknown. World {Name}: {why}",
                 isProven: false,
                 world);
         }
@@ -202,10 +202,10 @@ internal sealed class WorldStream(
         return ended;
     }
 
-    private static TimeSpan Longer(TimeSpan one, TimeSpan? other)
+    /// <summary>What the Gateway asks for counts, within the bound.</summary>
+    private TimeSpan Longer(TimeSpan one, TimeSpan? asked)
     {
-        // What the Gateway asks for counts, within reason.
-        var most = TimeSpan.FromSeconds(30);
-        return other is { } asked && asked > one ? asked < most ? asked : most : one;
+        var bounded = asked is { } wait && wait > options.MaxRetryAfter ? options.MaxRetryAfter : asked ?? TimeSpan.Zero;
+        return bounded > one ? bounded : one;
     }
 }

@@ -14,7 +14,7 @@ public sealed class GatewayTroubleTests
     [InlineData(200, "<html>hello</html>", "no descriptor: not JSON")]
     [InlineData(200, """{"detail":"ok"}""", "no descriptor: it has no token")]
     [InlineData(200, "HUGE", "longer than 262144 bytes")]
-    [InlineData(204, "", "level STATIC")]
+    [InlineData(204, "head/http/280-level-static-metrics.json", "level STATIC")]
     [InlineData(404, """{"detail":"Not Found"}""", "it answers 404 NotFound")]
     [InlineData(500, "Internal Server Error", "it answers 500 InternalServerError: Internal Server Error")]
     [InlineData(302, "", "a redirect to the host evil.example, which is not followed")]
@@ -105,8 +105,8 @@ public sealed class GatewayTroubleTests
     [InlineData(405, "", SourceState.Attention, "this Gateway has no GET /worlds")]
     [InlineData(200, "[]", SourceState.Attention, "names no world")]
     [InlineData(200, "{}", SourceState.Broken, "no list")]
-    [InlineData(500, "Internal Server Error", SourceState.Broken, "it answers 500")]
-    [InlineData(503, """{"detail":"WorldService disabled"}""", SourceState.Broken, "WorldService disabled")]
+    [InlineData(500, "head/http/234-ws-down-list-500.json", SourceState.Broken, "it answers 500 InternalServerError: Internal Server Error")]
+    [InlineData(503, "head/http/251-proxy-off-worlds-503.json", SourceState.Broken, "WorldService disabled")]
     public async Task Without_a_list_of_worlds_nothing_is_read_and_it_says_what_to_do(int status, string body, SourceState state, string words)
     {
         await using var gateway = await ReplayGateway.StartAsync();
@@ -180,6 +180,12 @@ public sealed class GatewayTroubleTests
     private static async Task<bool> InsteadAsync(HttpContext context, string path, int status, string body, string location = "http://evil.example/x")
     {
         if (context.Request.Path != path) return false;
+        if (body.StartsWith("head/", StringComparison.Ordinal))
+        {
+            await ReplayGateway.WriteAsync(context, ReplayGateway.Recorded(body));
+            return true;
+        }
+
         context.Response.StatusCode = status;
         if (status is >= 300 and < 400) context.Response.Headers.Location = location;
         if (body.Length > 0) await context.Response.WriteAsync(body == "HUGE" ? new string('x', 300 * 1024) : body);

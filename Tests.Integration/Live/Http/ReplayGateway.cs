@@ -50,7 +50,7 @@ internal sealed class ReplayGateway : IAsyncDisposable
     /// <summary>Whether a socket gets its world's events and those without a world alone.</summary>
     public bool FiltersByWorld { get; set; } = true;
 
-    public string StateHash { get; set; } = "blake3:b93d0b78c7d58971cdde5c547b47bbef850b62878fda353678b5f3d347deee31";
+    public string StateHash { get; set; } = Recorded("head/http/060-activation-state-hash.json")["body"]!["state_hash"]!.GetValue<string>();
 
     /// <summary>Answers a request before anything else does; true when it did.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
