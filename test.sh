@@ -38,7 +38,7 @@ install_debian() {
 command -v dotnet >/dev/null || { echo "test.sh: the .NET SDK $(sed -n 's/.*"version": "\(.*\)".*/\1/p' global.json) is needed (see README.md)" >&2; exit 2; }
 command -v npm >/dev/null || { echo "test.sh: Node with npm is needed (see README.md)" >&2; exit 2; }
 if wants integration; then
-  install_debian postgresql || exit 1
+  install_debian postgresql redis-server librdkafka1 || exit 1
 fi
 if wants e2e; then
   install_debian chromium fonts-dejavu-core fonts-liberation || exit 1

@@ -97,6 +97,15 @@ public static class KnownSettings
         new("ControlBus:Spill:Hours", SettingUse.Read, SettingKind.Whole, "24 when connected, 0 (off) in the sandbox"),
         new("ControlBus:Spill:Bytes", SettingUse.Read, SettingKind.Whole, "2147483648"),
         new("ControlBus:Spill:Path", SettingUse.Read, SettingKind.Folder, "live under Storage:Path"),
+        new("ControlBus:StartBack", SettingUse.Read, Default: "00:15:00"),
+        new("ControlBus:Redis:Topics", SettingUse.Read, Default: "the same six topics as Kafka:Topics", IsList: true),
+        new("ControlBus:Redis:MaxLength", SettingUse.Read, Default: "100000"),
+        new("Kafka:Topics", SettingUse.Read, Default: "activation, policy, queue, sentinel_weight, rebalancing_planned, control.activation.ack", IsList: true),
+        new("Kafka:SecurityProtocol", SettingUse.Read, Default: "plaintext"),
+        new("Kafka:SaslMechanism", SettingUse.Read, Default: "PLAIN"),
+        new("Kafka:SaslUsername", SettingUse.Read),
+        new("Kafka:SaslPassword", SettingUse.Read, IsSecret: true),
+        new("Kafka:SslCaLocation", SettingUse.Read, Default: "the machine's certificates"),
         .. LimitSettings(),
 
         new("Gateway:Url", SettingUse.ObservedSystem, SettingKind.HttpUrl),
@@ -112,10 +121,6 @@ public static class KnownSettings
         new("Neo4j:Database", SettingUse.Later),
         new("Neo4j:User", SettingUse.Later),
         new("Neo4j:Password", SettingUse.Later, IsSecret: true),
-        new("Kafka:Topics", SettingUse.Later, IsList: true),
-        new("Kafka:SecurityProtocol", SettingUse.Later),
-        new("Kafka:Sasl*", SettingUse.Later, IsSecret: true),
-        new("ControlBus:StartBack", SettingUse.Later),
     ];
 
     /// <summary>First parts of the names: what stands below them is ours to judge, wherever it was set.</summary>

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus.Http;
 using Qmtl.ControlBus.InMemory;
+using Qmtl.ControlBus.Kafka;
 using Qmtl.ControlBus.Live;
+using Qmtl.ControlBus.Redis;
 using Qmtl.ControlBus.Sources;
 using Qmtl.ControlBus.Spill;
 using Qmtl.Shared.Control;
@@ -38,6 +40,7 @@ public static class ControlBusRegistration
         services.AddMetrics();
         services.TryAddSingleton<LiveMetrics>();
         foreach (var source in sources) AddSource(services, configuration, source, clock);
+        AddPublisher(services, sources);
         services.AddSingleton<IHostedService>(provider =>
         {
             // Nobody asks for the measures by themselves: they live as long as the sources run.
@@ -54,14 +57,39 @@ public static class ControlBusRegistration
             case ControlSources.InProcess:
                 services.TryAddSingleton(provider => new InProcessControlBus(provider.GetRequiredService<LiveEngine>(), Clock(provider, clock)));
                 services.AddSourceOf<InProcessControlBus>();
-                services.TryAddSingleton<IControlEmitter>(provider => provider.GetRequiredService<InProcessControlBus>());
-                services.TryAddSingleton<IControlPublisher>(provider => provider.GetRequiredService<InProcessControlBus>());
+                break;
+            case ControlSources.Kafka:
+                var kafka = KafkaSettings.Of(configuration);
+                services.TryAddSingleton(provider => new KafkaControlSource(kafka, Clock(provider, clock), provider.GetRequiredService<ILogger<KafkaControlSource>>()));
+                services.TryAddSingleton(provider => new KafkaControlPublisher(kafka, Clock(provider, clock)));
+                services.AddSourceOf<KafkaControlSource>();
+                break;
+            case ControlSources.Redis:
+                var redis = RedisSettings.Of(configuration);
+                services.TryAddSingleton(provider => new RedisControlSource(redis, Clock(provider, clock)));
+                services.TryAddSingleton(provider => new RedisControlPublisher(redis, Clock(provider, clock)));
+                services.AddSourceOf<RedisControlSource>();
                 break;
             case ControlSources.Gateway:
                 services.TryAddSingleton(provider => new GatewayControlSource(GatewaySettings.Of(configuration), Clock(provider, clock)));
                 services.AddSourceOf<GatewayControlSource>();
                 break;
         }
+    }
+
+    /// <summary>Events are sent to one bus: where QMTL's services listen before where only the console does.</summary>
+    private static void AddPublisher(IServiceCollection services, IReadOnlyList<string> sources)
+    {
+        if (sources.Contains(ControlSources.Kafka)) services.AddPublisherOf<KafkaControlPublisher>();
+        else if (sources.Contains(ControlSources.Redis)) services.AddPublisherOf<RedisControlPublisher>();
+        else if (sources.Contains(ControlSources.InProcess)) services.AddPublisherOf<InProcessControlBus>();
+    }
+
+    private static void AddPublisherOf<T>(this IServiceCollection services)
+        where T : class, IControlEmitter, IControlPublisher
+    {
+        services.TryAddSingleton<IControlEmitter>(provider => provider.GetRequiredService<T>());
+        services.TryAddSingleton<IControlPublisher>(provider => provider.GetRequiredService<T>());
     }
 
     /// <summary>A source that is registered itself, with its probe.</summary>

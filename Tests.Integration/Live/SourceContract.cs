@@ -125,7 +125,7 @@ public abstract class ServerContract : TransportContract
         await before.WaitForRowsAsync(20);
 
         await harness.KillAsync();
-        await before.WaitAsync(() => before.Status!.State == SourceState.Broken, "the source says that its server is gone");
+        await before.WaitAsync(() => before.Status?.State == SourceState.Broken, "the source says that its server is gone");
         await using var after = await new LiveRig(harness).StartAsync(isUp: false);
         await after.WaitAsync(() => after.Status?.State == SourceState.Broken, "a source that starts without its server says so");
         foreach (var rig in new[] { before, after })
@@ -135,7 +135,7 @@ public abstract class ServerContract : TransportContract
         }
 
         await harness.StartAsync();
-        foreach (var rig in new[] { before, after }) await rig.WaitAsync(() => rig.Status!.State == SourceState.Reading, "the source reads again");
+        foreach (var rig in new[] { before, after }) await rig.WaitAsync(() => rig.Status?.State == SourceState.Reading, "the source reads again");
         for (var i = 21; i <= 40; i++) await harness.PutAsync("st", BusEvents.Activation("w1", "s1", i));
         await before.WaitForRowsAsync(40);
         Assert.Equal(Enumerable.Range(1, 40).Select(i => $"run-{i}"), before.Rows.Select(row => row.Event.RunId));
@@ -170,12 +170,12 @@ public abstract class TopicContract : ServerContract
         await rig.WaitForRowsAsync(5);
 
         await harness.DropTopicAsync();
-        await rig.WaitAsync(() => rig.Status!.State == SourceState.Attention && rig.Status.Detail.Contains(harness.Topic, StringComparison.Ordinal), "the missing topic is named");
+        await rig.WaitAsync(() => rig.Status?.State == SourceState.Attention && rig.Status.Detail.Contains(harness.Topic, StringComparison.Ordinal), "the missing topic is named");
         await harness.MakeTopicAsync();
         // More than the old one had: by its end alone the new one looks like the old one.
         for (var i = 101; i <= 112; i++) await harness.PutAsync("st", BusEvents.Activation("w1", "s1", i));
         await rig.WaitForRowsAsync(17);
-        await rig.WaitAsync(() => rig.Status!.State == SourceState.Reading, "the source reads all again");
+        await rig.WaitAsync(() => rig.Status?.State == SourceState.Reading, "the source reads all again");
         Assert.Equal([.. Enumerable.Range(1, 5), .. Enumerable.Range(101, 12)], rig.Rows.Select(row => int.Parse(row.Event.RunId!["run-".Length..], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Contains("\"proven\":true", Assert.Single(rig.GapTexts), StringComparison.Ordinal);
     }

@@ -141,7 +141,8 @@ public static class Normaliser
     /// <summary><c>{"type":"ack","ts":…}</c>: the Gateway's reply on the WebSocket, no event.</summary>
     private static bool IsReply(in Envelope envelope) => !envelope.HasData && envelope is { Type: "ack" or "refresh_ack", SpecVersion: false };
 
-    private static Quarantined Malformed(RawMessage message, string reason) => new(
+    /// <summary>A message that is no event, with the reason.</summary>
+    internal static Quarantined Malformed(RawMessage message, string reason) => new(
         message.Source, message.Topic, message.Position, message.Key, message.ReceivedAt, reason,
         message.Value[..Math.Min(message.Value.Length, KeptBytes)].ToArray(), message.Value.Length, Convert.ToHexStringLower(SHA256.HashData(message.Value.Span)));
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Qmtl.ControlBus.Http;
+using Qmtl.ControlBus.Kafka;
+using Qmtl.ControlBus.Redis;
 
 namespace Qmtl.ControlBus.Sources;
 
@@ -31,8 +33,17 @@ public static class ControlSources
         var sources = Of(configuration);
         if (sources.Contains(Kafka) && !Values(configuration, "Kafka:Brokers").Any()) yield return "ControlBus:Sources names kafka, but Kafka:Brokers is not set. Name at least one broker, for instance Kafka:Brokers:0=kafka:9092.";
         if (sources.Contains(Gateway) && configuration["Gateway:Url"] is not { Length: > 0 }) yield return "ControlBus:Sources names gateway, but Gateway:Url is not set. Name the address of QMTL's Gateway.";
+        foreach (var error in sources.Contains(Kafka) ? KafkaSettings.Errors(configuration) : Unread(configuration, "Kafka", except: "Brokers", "Kafka is no source of control events: name Kafka:Brokers, or kafka in ControlBus:Sources")) yield return error;
+        foreach (var error in sources.Contains(Redis) ? RedisSettings.Errors(configuration) : Unread(configuration, "ControlBus:Redis", except: "", "Redis is no source of control events: name redis in ControlBus:Sources")) yield return error;
+        foreach (var error in SourceSettings.Errors(configuration)) yield return error;
         if (sources.Contains(Redis) && configuration["Redis:Connection"] is not { Length: > 0 }) yield return "ControlBus:Sources names redis, but Redis:Connection is not set. Name the server, for instance Redis:Connection=redis:6379.";
         foreach (var error in GatewaySettings.Errors(configuration, sources.Contains(Gateway))) yield return error;
+    }
+
+    private static IEnumerable<string> Unread(IConfiguration configuration, string section, string except, string why)
+    {
+        var set = configuration.GetSection(section).GetChildren().Where(child => child.Key != except && Values(configuration, child.Path).Any()).Select(child => child.Path).ToArray();
+        return set.Length == 0 ? [] : [$"{string.Join(", ", set)}: set, but {why}, or remove {(set.Length == 1 ? "it" : "them")}."];
     }
 
     /// <summary>A setting that is one value or a list.</summary>

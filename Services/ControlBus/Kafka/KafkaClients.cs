@@ -1,0 +1,53 @@
+using Confluent.Kafka;
+
+namespace Qmtl.ControlBus.Kafka;
+
+/// <summary>Makes the clients. What they say goes nowhere by itself: librdkafka would write it to the standard error stream.</summary>
+internal static class KafkaClients
+{
+    // The client wants a group although nothing of it is used. A name of our own: in the Gateway's group we would take its messages.
+    private static readonly string Group = $"qmtl-console-{Guid.NewGuid():N}";
+
+    public static IConsumer<byte[]?, byte[]?> Consumer(KafkaSettings settings, Action<Error> trouble, Action<ConsumerConfig>? tune = null)
+    {
+        var config = settings.Common(new ConsumerConfig
+        {
+            GroupId = Group,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            // Where to go on after an offset that is not there any more is ours to say.
+            AutoOffsetReset = AutoOffsetReset.Error,
+            EnablePartitionEof = true,
+        });
+        tune?.Invoke(config);
+        return new ConsumerBuilder<byte[]?, byte[]?>(config)
+            .SetErrorHandler((_, error) => trouble(error))
+            .SetLogHandler((_, _) => { })
+            .SetKeyDeserializer(OrNull.Instance)
+            .SetValueDeserializer(OrNull.Instance)
+            .Build();
+    }
+
+    /// <summary>Ends a client. Without closing it first, librdkafka now and then waits for ever for a thread that still holds a partition.</summary>
+    public static void End(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        try
+        {
+            consumer.Unassign();
+            consumer.Close();
+        }
+        catch (KafkaException)
+        {
+            // What ends need not be told of.
+        }
+
+        consumer.Dispose();
+    }
+
+    private sealed class OrNull : IDeserializer<byte[]?>
+    {
+        public static readonly OrNull Instance = new();
+
+        public byte[]? Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => isNull ? null : data.ToArray();
+    }
+}
