@@ -126,7 +126,7 @@ public sealed class ControlBusHub(LiveReader live, TimeProvider time) : Hub
         return message with
         {
             Topics = [.. live.Topics(filter).Select(TopicRow.Of)],
-            Sources = [.. live.Sources.Select(SourceRow.Of)],
+            Sources = [.. live.Sources.Select(status => SourceRow.Of(status, seesAllWorlds: filter.ReadableWorlds is null))],
             Journal = filter.ReadableWorlds is null ? JournalRow.Of(journal, spill) : null,
         };
     }

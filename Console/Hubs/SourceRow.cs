@@ -9,11 +9,22 @@ namespace Qmtl.Console.Hubs;
 /// <param name="ProvesGaps">Whether it can tell that something is missing.</param>
 public sealed record SourceRow(string Name, string Place, string State, string Detail, string? Advice, long Since, bool ProvesGaps)
 {
-    public static SourceRow Of(SourceStatus status)
+    /// <param name="seesAllWorlds">Otherwise only the state is told: the words of a source may name worlds that are not the reader's.</param>
+    public static SourceRow Of(SourceStatus status, bool seesAllWorlds)
     {
         ArgumentNullException.ThrowIfNull(status);
-        return new(status.Name, status.Place, status.State.ToString().ToLowerInvariant(), status.Detail, status.Advice.Length == 0 ? null : status.Advice, status.Since.ToUnixTimeMilliseconds(), status.ProvesGaps);
+        return new(
+            status.Name, status.Place, status.State.ToString().ToLowerInvariant(), seesAllWorlds ? status.Detail : Plain(status.State), seesAllWorlds && status.Advice.Length > 0 ? status.Advice : null,
+            status.Since.ToUnixTimeMilliseconds(), status.ProvesGaps);
     }
+
+    private static string Plain(SourceState state) => state switch
+    {
+        SourceState.Reading => "It reads.",
+        SourceState.Attention => "It reads, but not all of it, or not as configured. Somebody who may read every world sees why.",
+        SourceState.Broken => "It reads nothing, and tries again by itself. Somebody who may read every world sees why.",
+        _ => "It connects.",
+    };
 }
 
 /// <summary>How full the journal is, and what its copy on disk does; the members of the disk are missing where there is none.</summary>
