@@ -23,6 +23,7 @@ public static class QmtlServices
             if (options.Path.Length == 0) options.Path = Path.Combine(new StorageOptions { Path = configuration["Storage:Path"] }.Folder, "live");
         });
         services.AddSingleton<FamilyGroups>();
+        services.AddHostedService<FamilyWatch>();
         services.AddSingleton<IOperation, FamilyOperation>();
         if (settings.IsSandbox)
         {

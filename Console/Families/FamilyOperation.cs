@@ -38,7 +38,7 @@ public sealed class FamilyOperation(FamilyGroups groups, IServiceProvider servic
             if (strategy is { Family: { } family, FamilyIsGrouped: false }) throw new OperationRefusedException($"The submission's own meta names the family {family}.", "target", "Only submissions without one are grouped here.");
         }
 
-        var before = Now(request.Target);
+        var before = await groups.OfAsync(request.Target, cancellation);
         if ((before ?? "") == name) throw new OperationRefusedException(name.Length == 0 ? "It is in no family." : $"It is in the family {name} already.", Family, "Nothing is needed.");
         return new()
         {
@@ -52,10 +52,10 @@ public sealed class FamilyOperation(FamilyGroups groups, IServiceProvider servic
         };
     }
 
-    public Task<string> FingerprintAsync(OperationPlan plan, CancellationToken cancellation)
+    public async Task<string> FingerprintAsync(OperationPlan plan, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return Task.FromResult(Fingerprint(Now(plan.Target)));
+        return Fingerprint(await groups.OfAsync(plan.Target, cancellation));
     }
 
     public async Task ExecuteAsync(OperationBatch batch, RailTicket ticket, CancellationToken cancellation)
@@ -70,9 +70,9 @@ public sealed class FamilyOperation(FamilyGroups groups, IServiceProvider servic
                 await groups.AssignAsync(item.Id, item.After, ticket, cancellation);
                 result = new(item.Id, ItemOutcome.Done);
             }
-            catch (Exception problem) when (problem is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is ArgumentException or InvalidOperationException)
             {
-                // Each of these leaves the file as it was.
+                // Each of these leaves the families as they were.
                 result = new(item.Id, ItemOutcome.Failed, problem.Message);
             }
 
@@ -80,29 +80,17 @@ public sealed class FamilyOperation(FamilyGroups groups, IServiceProvider servic
         }
     }
 
-    public Task<ItemOutcome?> ReadOutcomeAsync(OperationPlan plan, PlanItem item, CancellationToken cancellation)
+    public async Task<ItemOutcome?> ReadOutcomeAsync(OperationPlan plan, PlanItem item, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var now = Now(item.Id);
-        return Task.FromResult<ItemOutcome?>(now == item.After ? ItemOutcome.Done : now == item.Before ? ItemOutcome.Failed : null);
+        var now = await groups.OfAsync(item.Id, cancellation);
+        return now == item.After ? ItemOutcome.Done : now == item.Before ? ItemOutcome.Failed : null;
     }
 
     public OperationRequest? Undo(OperationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return new(plan.Target, Parameters(plan.Items[0].Before));
-    }
-
-    private string? Now(string strategyId)
-    {
-        try
-        {
-            return groups.Of(strategyId);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new OperationRefusedException($"The file of the families cannot be read: {problem.Message}", "target", "See the health report, and try again when it can.");
-        }
     }
 
     private static string Wanted(JsonElement parameters)

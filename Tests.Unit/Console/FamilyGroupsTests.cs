@@ -13,6 +13,7 @@ namespace Qmtl.Tests.Unit.Console;
 
 public sealed class FamilyGroupsTests : IDisposable
 {
+    private readonly InMemoryDocumentStore _store = new(TimeProvider.System);
     private readonly string _folder = Directory.CreateTempSubdirectory("qmtl-families-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -21,11 +22,24 @@ public sealed class FamilyGroupsTests : IDisposable
     public async Task A_group_survives_a_restart_and_can_be_taken_back()
     {
         await AssignAsync(Groups(), "s1", "  carry ");
-        Assert.Equal("carry", Groups().Current["s1"]);
+        Assert.Equal("carry", await Groups().OfAsync("s1", default));
         var groups = Groups();
         await AssignAsync(groups, "s1", "");
         Assert.Empty(groups.Current);
-        Assert.Empty(Groups().Current);
+        Assert.Null(await Groups().OfAsync("s1", default));
+    }
+
+    [Fact]
+    public async Task Consoles_that_share_a_store_keep_each_others_groups_and_show_them()
+    {
+        var (one, two) = (Groups(), Groups());
+        await AssignAsync(one, "s1", "carry");
+        await AssignAsync(two, "s2", "momentum");
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(number => AssignAsync(number % 2 == 0 ? one : two, $"t{number}", "both")));
+        await one.RefreshAsync(default);
+        await two.RefreshAsync(default);
+        Assert.Equal(12, one.Current.Count);
+        Assert.Equal(one.Current.OrderBy(pair => pair.Key), two.Current.OrderBy(pair => pair.Key));
     }
 
     [Fact]
@@ -35,30 +49,49 @@ public sealed class FamilyGroupsTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => AssignAsync(groups, "s1", new string('x', FamilyGroups.MaxName + 1)));
         await Assert.ThrowsAsync<ArgumentException>(() => AssignAsync(groups, "s1", "a\nb"));
         Assert.Empty(groups.Current);
-        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Null(await _store.FindAsync(FamilyGroups.DocumentKind, FamilyGroups.DocumentId, default));
     }
 
     [Fact]
-    public void A_damaged_file_is_kept_aside()
+    public async Task What_an_earlier_version_kept_in_a_file_is_taken_in_once()
     {
-        File.WriteAllText(Path.Combine(_folder, "families.json"), "{ not json");
-        Assert.Empty(Groups().Current);
-        Assert.Equal("{ not json", File.ReadAllText(Path.Combine(_folder, "families.json.damaged")));
+        var file = Path.Combine(_folder, "families.json");
+        await AssignAsync(Groups(), "s2", "momentum");
+        await File.WriteAllTextAsync(file, """{"s1":"carry","s2":"older"}""");
+        Assert.Equal(["carry", "momentum"], (await StartAsync()).Current.OrderBy(pair => pair.Key).Select(pair => pair.Value));
+        Assert.False(File.Exists(file));
+        Assert.True(File.Exists(file + ".imported"));
+
+        await AssignAsync(Groups(), "s1", "");
+        Assert.Equal("s2", Assert.Single((await StartAsync()).Current).Key);
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_read_now_is_not_overwritten()
+    public async Task A_damaged_file_is_kept_aside()
     {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "families.json"), "{ not json");
+        Assert.Empty((await StartAsync()).Current);
+        Assert.Equal("{ not json", await File.ReadAllTextAsync(Path.Combine(_folder, "families.json.damaged")));
+    }
+
+    [Fact]
+    public async Task What_another_console_groups_is_shown_within_seconds()
+    {
+        var time = new ManualTime();
+        var groups = Groups(time);
+        using var watch = Watch(groups, time);
+        await watch.StartAsync(default);
         await AssignAsync(Groups(), "s1", "carry");
-        var groups = Groups();
-        using (File.Open(Path.Combine(_folder, "families.json"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        Assert.Empty(groups.Current);
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (groups.Current.Count == 0)
         {
-            Assert.Empty(groups.Current);
-            await Assert.ThrowsAsync<IOException>(() => AssignAsync(groups, "s2", "momentum"));
+            Assert.True(DateTime.UtcNow < deadline, "It was not read again.");
+            time.Advance(FamilyWatch.Interval);
+            await Task.Delay(10);
         }
 
-        await AssignAsync(groups, "s2", "momentum");
-        Assert.Equal("carry", groups.Current["s1"]);
+        await watch.StopAsync(default);
     }
 
     [Theory]
@@ -73,7 +106,7 @@ public sealed class FamilyGroupsTests : IDisposable
         if (expired) time.Advance(Tickets.Lifetime);
         await Assert.ThrowsAsync<RailTicketRefusedException>(() => groups.AssignAsync("s1", "carry", ticket, CancellationToken.None));
         Assert.Empty(groups.Current);
-        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Null(await _store.FindAsync(FamilyGroups.DocumentKind, FamilyGroups.DocumentId, default));
     }
 
     [Fact]
@@ -97,7 +130,18 @@ public sealed class FamilyGroupsTests : IDisposable
     private static async Task AssignAsync(FamilyGroups groups, string strategyId, string name) =>
         await groups.AssignAsync(strategyId, name, await Tickets.MakeAsync(FamilyGroups.OperationKind, strategyId, strategyId, TimeProvider.System), CancellationToken.None);
 
-    private FamilyGroups Groups(TimeProvider time) => new(Options.Create(new StorageOptions { Path = _folder }), time, NullLogger<FamilyGroups>.Instance);
+    private async Task<FamilyGroups> StartAsync()
+    {
+        var groups = Groups();
+        using var watch = Watch(groups, TimeProvider.System);
+        await watch.StartAsync(default);
+        await watch.StopAsync(default);
+        return groups;
+    }
+
+    private FamilyWatch Watch(FamilyGroups groups, TimeProvider time) => new(groups, Options.Create(new StorageOptions { Path = _folder }), time, NullLogger<FamilyWatch>.Instance);
+
+    private FamilyGroups Groups(TimeProvider time) => new(_store, time);
 
     private FamilyGroups Groups() => Groups(TimeProvider.System);
 }
