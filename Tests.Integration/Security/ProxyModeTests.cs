@@ -31,6 +31,10 @@ public sealed class ProxyModeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_proxy_may_send_connection_upgrade_with_every_request() =>
+        Assert.StartsWith("HTTP/1.1 200 ", await EdgeTests.SendAsync(_host.Address, $"GET /api/v1/session HTTP/1.1\r\n{ByProxy}X-Forwarded-User: ada\r\nX-Forwarded-Groups: staff\r\nConnection: upgrade, close\r\n"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Each_request_takes_over_what_the_proxy_says_now()
     {
         await GetAsync("X-Forwarded-User: ada\r\nX-Forwarded-Groups: admins\r\n");

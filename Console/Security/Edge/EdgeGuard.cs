@@ -47,9 +47,12 @@ public sealed class EdgeGuard(RequestDelegate next, EdgeOptions options, EdgeDen
         await RefusalAnswer.WriteAsync(http, refusal);
     }
 
+    /// <summary>
+    /// Whether it asks to become a socket. "Connection: upgrade" alone does not: nginx, as it is mostly set up, sends that with every request, and no
+    /// socket opens without the header Upgrade.
+    /// </summary>
     private static bool IsUpgrade(HttpContext http) =>
         http.Request.Headers.Upgrade.Count > 0
-        || http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
         || http.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;
 }
 
