@@ -69,3 +69,60 @@ public sealed class LiveTests(ConsoleFixture console)
         Assert.Equal(sequences.Length - 1, sequences[0] - sequences[^1]);
     }
 }
+
+/// <summary>The live tape on a busy bus.</summary>
+public sealed class BusyLiveTests(BusyFixture console) : IClassFixture<BusyFixture>
+{
+    [Fact]
+    public async Task A_thousand_events_a_second_are_paused_resumed_and_backfilled_without_a_hole()
+    {
+        const string newest = ".tape [role=row]:not([hidden])";
+        await using var live = await console.OpenAsync("/live?q=world%3Aload-world-1");
+        var page = live.Page;
+        // A fifth of all, so that what comes while the test looks still fits on the page.
+        await Expect(page.Locator("[data-live=rate-now]")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"^([6-9]\d\d|1\d\d\d)\.\d events/s"), new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("from=.*until="));
+        var before = await page.Locator(newest).First.GetAttributeAsync("data-id");
+        await Expect(page.Locator("[data-live=paused]")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"Paused · ([5-9]\d\d|\d,\d\d\d)"), new() { Timeout = 60_000 });
+        Assert.Equal(before, await page.Locator(newest).First.GetAttributeAsync("data-id"));
+
+        await page.Locator("[data-live=paused]").GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.Locator("[data-live=paused]")).ToBeHiddenAsync();
+        await Expect(page.Locator(newest).First).Not.ToHaveAttributeAsync("data-id", before!);
+        await Expect(page.Locator("[data-live=dropped]")).ToHaveTextAsync("0 dropped");
+
+        // Pause again and compare with the journal itself: the page must have every event of the filter since the first pause, once and in order.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
+        await Expect(page.Locator("[data-live=paused]")).ToBeVisibleAsync();
+        var after = await page.Locator(newest).First.GetAttributeAsync("data-id");
+        var shown = await ScrollThroughAsync(page, before!);
+        Assert.Equal(await console.Server.EventIdsAsync("worlds=load-world-1", after!, before!), shown);
+        Assert.True(shown.Length > 500, $"Only {shown.Length} events were compared.");
+    }
+
+    /// <summary>Ids of the rows from the newest down to one, read as they come into sight.</summary>
+    private static Task<string[]> ScrollThroughAsync(IPage page, string to) => page.EvaluateAsync<string[]>(
+        """
+        async (to) => {
+          const tape = document.querySelector('.tape');
+          const found = new Map();
+          const frame = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+          for (let top = 0; ; top += tape.clientHeight - 60) {
+            tape.scrollTop = top;
+            await frame();
+            const rows = [...tape.querySelectorAll('[role=row]:not([hidden])')].map((row) => [new DOMMatrix(getComputedStyle(row).transform).m42, row.dataset.id]);
+            for (const [y, id] of rows) found.set(y, id);
+            if (rows.some(([, id]) => id === to) || top > tape.scrollHeight) break;
+          }
+          const ids = [...found].sort((a, b) => a[0] - b[0]).map(([, id]) => id);
+          return ids.slice(0, ids.indexOf(to) + 1);
+        }
+        """, to);
+}
+
+/// <summary>A sandbox whose bus carries a thousand events a second.</summary>
+public sealed class BusyFixture : ConsoleFixture
+{
+    protected override string[] Arguments => ["--Sandbox:EventsPerSecond=1000"];
+}

@@ -55,6 +55,7 @@ public static class KnownSettings
         new("Environment:Colour", SettingUse.Read, SettingKind.Colour, EnvironmentSettings.DefaultColour),
         new("Sandbox:Enabled", SettingUse.Read, SettingKind.Switch, "on when no observed system is named"),
         new("Sandbox:Seed", SettingUse.Read, SettingKind.Whole, "7"),
+        new("Sandbox:EventsPerSecond", SettingUse.Read, SettingKind.Whole, "0"),
         new("Gateway:FallbackSentinelFormat", SettingUse.Read, SettingKind.Choice, "decimal", ["decimal", "hex"]),
         new("Gateway:AllowedStreamHosts", SettingUse.Read, Default: "the host of Gateway:Url alone", IsList: true),
         new("ControlBus:Gateway:Worlds", SettingUse.Read, Default: "those that the Gateway lists", IsList: true),

@@ -10,6 +10,7 @@ public static class SettingChecks
         ["SignIn:IdleMinutes"] = (1, 1_440, " minutes"),
         ["SignIn:SessionHours"] = (1, 168, " hours"),
         ["Sandbox:Seed"] = (int.MinValue, int.MaxValue, ""),
+        ["Sandbox:EventsPerSecond"] = (0, 20_000, " events a second"),
         ["ControlBus:JournalCapacity"] = (1, 1_000_000, " events"),
         ["ControlBus:JournalBytes"] = (1024 * 1024, long.MaxValue, " bytes"),
         ["ControlBus:SubscriberCapacity"] = (1, 1_000_000, " events"),

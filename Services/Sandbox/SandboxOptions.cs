@@ -24,6 +24,10 @@ public sealed class SandboxOptions
     [Range(0, 1_000)]
     public int MaxNewVersions { get; set; } = 12;
 
+    /// <summary>Setting <c>Sandbox:EventsPerSecond</c>: control events beside the activity, at a steady rate; 0: none.</summary>
+    [Range(0, 20_000)]
+    public int EventsPerSecond { get; set; }
+
     internal static int ReadSeed(IConfiguration configuration, int unset)
     {
         var setting = configuration["Sandbox:Seed"];

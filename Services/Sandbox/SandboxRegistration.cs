@@ -25,7 +25,11 @@ public static class SandboxRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddOptions<SandboxOptions>()
-            .Configure(options => options.Seed = SandboxOptions.ReadSeed(configuration, options.Seed))
+            .Configure(options =>
+            {
+                options.Seed = SandboxOptions.ReadSeed(configuration, options.Seed);
+                options.EventsPerSecond = configuration.GetValue("Sandbox:EventsPerSecond", options.EventsPerSecond);
+            })
             .ValidateDataAnnotations()
             .Validate(
                 options => options.ShortestPause > TimeSpan.Zero && options.LongestPause >= options.ShortestPause,
@@ -55,6 +59,8 @@ public static class SandboxRegistration
         services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: true, provider.GetRequiredService<ISandboxActivity>()));
         services.AddSingleton<IOperation>(provider => new SandboxOperations(pause: false, provider.GetRequiredService<ISandboxActivity>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SandboxService>());
+        // After the samples are loaded, whose events are of the past.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SandboxLoad>());
         return services;
     }
 

@@ -33,6 +33,22 @@ public static class ConsoleApi
         return $"/dry-run/{body.RootElement.GetProperty("id").GetString()}";
     }
 
+    /// <summary>Ids of the journal's events that fit a filter, newest first, from one down to another, both included.</summary>
+    public static async Task<string[]> EventIdsAsync(this ConsoleServer server, string filter, string from, string to)
+    {
+        static long SequenceOf(string id) => long.Parse(id.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var ids = new List<string>();
+        for (long? before = SequenceOf(from) + 1; before is not null;)
+        {
+            using var page = JsonDocument.Parse(await Client.GetStringAsync(new Uri(server.Url, $"api/v1/events?{filter}&count=1000&before={before}")));
+            ids.AddRange(page.RootElement.GetProperty("events").EnumerateArray().Select(row => row.GetProperty("id").GetString()!));
+            if (ids.IndexOf(to) is >= 0 and var at) return [.. ids.Take(at + 1)];
+            before = page.RootElement.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.Number ? next.GetInt64() : null;
+        }
+
+        throw new InvalidOperationException($"The journal does not hold {to}.");
+    }
+
     /// <summary>Text of one of the recorded DAGs.</summary>
     public static string Dag(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "dags", $"{name}.json"));
 
