@@ -1,4 +1,5 @@
 using Qmtl.Benchmarks;
+using Qmtl.Benchmarks.Hub;
 
 // Each verb prints its figures, the yardstick measured in the same run, and the ratio. dotnet run -c Release --project Benchmarks -- blake3
 var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
@@ -11,6 +12,8 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["live"] = LiveBenchmark.RunAsync,
     ["rail"] = RailBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
+    ["hub"] = HubBenchmark.RunAsync,
+    [ClientProcess.HubClientsVerb] = HubClients.RunAsync,
     ["audit"] = AuditBenchmark.RunAsync,
 };
 
