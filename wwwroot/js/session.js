@@ -48,7 +48,8 @@ export async function check() {
   const mark = document.querySelector('[data-session]')?.dataset.session;
   try {
     const answer = await fetch('/api/v1/session', { cache: 'no-store', redirect: 'manual' });
-    if (answer.status === 401) signIn();
+    // A proxy that asks for another sign-in answers with its own page, or by leading there.
+    if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) signIn();
     else if (answer.ok && mark && (await answer.json()).session !== mark) location.reload();
   } catch {
     // The console does not answer: the dialog says so.
