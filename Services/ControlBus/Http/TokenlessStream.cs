@@ -56,7 +56,7 @@ internal sealed class TokenlessStream(
         {
             sink.Gap(
                 null,
-                $"Away {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, what came in between is unknown. The token-less stream: {lost.Why} The Gateway sends nothing again; the state is read again.",
+                $"Unknown what came {Words.Span(lost.At, time.GetUtcNow())}: {lost.Why} Of the token-less stream. The Gateway sends nothing again; the state is read again.",
                 isProven: false);
         }
 

@@ -31,5 +31,10 @@ internal static class Words
         return Short(exception.Message, 200).TrimEnd('.') + ".";
     }
 
+    /// <summary>A stretch of time, with its days where they differ.</summary>
+    public static string Span(DateTimeOffset from, DateTimeOffset to) => from.UtcDateTime.Date == to.UtcDateTime.Date
+        ? string.Create(CultureInfo.InvariantCulture, $"{from:HH:mm:ss} to {to:HH:mm:ss} UTC")
+        : string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-dd HH:mm:ss} to {to:yyyy-MM-dd HH:mm:ss} UTC");
+
     public static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

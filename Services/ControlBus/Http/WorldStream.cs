@@ -82,7 +82,7 @@ internal sealed class WorldStream(
         {
             sink.Gap(
                 null,
-                $"Away {Words.Clock(lost.At)} to {Words.Clock(time.GetUtcNow())}, what came in between is unknown. World {Name}: {lost.Why} {(_lastAt is { } last ? $"The newest message before came at {Words.Clock(last)}." : "No message had come before.")} The Gateway sends nothing again; the state is read again.",
+                $"Unknown what came {Words.Span(lost.At, time.GetUtcNow())}: {lost.Why} World {Name}. {(_lastAt is { } last ? $"The newest message before came at {Words.Clock(last)}." : "No message had come before.")} The Gateway sends nothing again; the state is read again.",
                 isProven: false,
                 world);
         }
@@ -174,7 +174,7 @@ internal sealed class WorldStream(
             if (!await EndsWithinAsync(reading, options.HandOver, cancellation) || await reading is not { } why) return;
             sink.Gap(
                 null,
-                $"Changed to a new socket at {Words.Clock(time.GetUtcNow())} while the old one ended, whether anything was missed is unknown. World {Name}: {why}",
+                $"Unknown whether anything was missed at {Words.Clock(time.GetUtcNow())}: the old socket ended while a new one took over: {why} World {Name}.",
                 isProven: false,
                 world);
         }

@@ -91,6 +91,17 @@ public sealed class GatewayTroubleTests
     }
 
     [Fact]
+    public async Task A_Gateway_below_a_path_is_called_and_read_there()
+    {
+        await using var gateway = await ReplayGateway.StartAsync();
+        gateway.StreamUrl = "wss://gateway/ws/evt";
+        await using var rig = await GatewayRig.StartAsync(gateway, path: "below/");
+        await ReadsAsync(gateway, rig);
+        Assert.All(gateway.Requests, each => Assert.Contains(" /below/", each.Path, StringComparison.Ordinal));
+        Assert.Contains(gateway.Requests, each => each.Path == "GET /below/ws/evt");
+    }
+
+    [Fact]
     public async Task An_address_that_the_descriptor_names_and_nobody_answers_at_gives_way_to_the_Gateways_own()
     {
         await using var gateway = await ReplayGateway.StartAsync();

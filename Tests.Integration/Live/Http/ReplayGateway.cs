@@ -152,6 +152,8 @@ internal sealed class ReplayGateway : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AllowSynchronousIO = false);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         var app = builder.Build();
+        // As behind a proxy that serves it below a path; without the path it answers too.
+        app.UsePathBase("/below");
         app.UseWebSockets();
         app.Run(AnswerAsync);
         return app;
@@ -160,7 +162,7 @@ internal sealed class ReplayGateway : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        Requests.Enqueue(($"{context.Request.Method} {path}{context.Request.QueryString}", context.Request.Headers.Authorization.ToString()));
+        Requests.Enqueue(($"{context.Request.Method} {context.Request.PathBase}{path}{context.Request.QueryString}", context.Request.Headers.Authorization.ToString()));
         if (Instead is { } instead && await instead(context)) return;
         var parts = path.Trim('/').Split('/');
         switch (parts)

@@ -92,6 +92,13 @@ public sealed class StreamPartsTests
         Assert.Contains(problem, WorldList.Read(Encoding.UTF8.GetBytes(body), [], 2).Problem, StringComparison.Ordinal);
 
     [Fact]
+    public void A_stretch_over_midnight_has_its_days()
+    {
+        Assert.Equal("12:00:00 to 12:00:07 UTC", Words.Span(Now, Now.AddSeconds(7)));
+        Assert.Equal("2026-11-21 12:00:00 to 2026-11-22 12:00:00 UTC", Words.Span(Now, Now.AddDays(1)));
+    }
+
+    [Fact]
     public void Foreign_text_stands_on_one_line_and_is_cut() => Assert.Equal("a b �[3…", Words.Short("a\nb \u001b[31mred", 7));
 
     [Fact]
