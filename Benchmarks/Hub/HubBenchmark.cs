@@ -35,6 +35,12 @@ internal static class HubBenchmark
     private static async Task OursAsync(int minutes, int rate, int sockets)
     {
         var storage = Directory.CreateTempSubdirectory("qmtl-hub-benchmark-").FullName;
+        await OursAsync(storage, minutes, rate, sockets);
+        Directory.Delete(storage, recursive: true);
+    }
+
+    private static async Task OursAsync(string storage, int minutes, int rate, int sockets)
+    {
         await using var app = ConsoleApplication.Build(
         [
             "--urls=http://127.0.0.1:0", "--SignIn:Mode=Open", $"--Storage:Path={storage}", "--environment=Development",
@@ -68,7 +74,6 @@ internal static class HubBenchmark
         }
 
         await app.StopAsync();
-        Directory.Delete(storage, recursive: true);
     }
 
     /// <summary>The journal is full from the start: what grows afterwards is a leak.</summary>

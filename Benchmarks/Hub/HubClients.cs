@@ -117,6 +117,10 @@ internal static class HubClients
         {
             // The end.
         }
+        catch (WebSocketException)
+        {
+            // The server closed it: the figures tell how many are open.
+        }
     }
 
     private static void Look(ReadOnlySpan<byte> frame)
