@@ -19,7 +19,6 @@ public sealed partial class AuditPage
     /// <summary>How often it is asked whether there are newer ones.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<TableColumn<NumberedRecord>> _columns = [];
     private IReadOnlyList<FilterKey> _keys = [];
     private IReadOnlyList<string> _problems = [];
@@ -32,7 +31,6 @@ public sealed partial class AuditPage
     private AuditVerification? _verification;
     private DateTimeOffset? _verifiedAt;
     private Failure? _verifyFailure;
-    private Failure? _failure;
     private DateTimeOffset? _readAt;
     private AccessDecision _mayVerify;
     private AccessDecision _mayRead;
@@ -43,7 +41,6 @@ public sealed partial class AuditPage
     private long _newer;
     private long _checked;
     private bool _isPartial;
-    private bool _reading;
     private bool _verifying;
 
     [Inject]
@@ -111,11 +108,9 @@ public sealed partial class AuditPage
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_leaving.IsCancellationRequested)
+        if (disposing && !HasLeft)
         {
             Current.Changed -= OnRightsChanged;
-            _leaving.Cancel();
-            _leaving.Dispose();
         }
 
         base.Dispose(disposing);
@@ -144,7 +139,7 @@ public sealed partial class AuditPage
         try
         {
             using var timer = new PeriodicTimer(Interval, Time);
-            while (await timer.WaitForNextTickAsync(_leaving.Token)) await InvokeAsync(LookForNewerAsync);
+            while (await timer.WaitForNextTickAsync(Leaving)) await InvokeAsync(LookForNewerAsync);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -155,16 +150,16 @@ public sealed partial class AuditPage
     /// <summary>New records do not push those that somebody reads: a button tells of them.</summary>
     private async Task LookForNewerAsync()
     {
-        if (_rows is null || _failure is not null || _reading) return;
+        if (_rows is null || ReadFailure is not null || IsReading) return;
         try
         {
-            var page = await Audit.QueryAsync(Current.Caller, new() { Limit = 1 }, _leaving.Token);
+            var page = await Audit.QueryAsync(Current.Caller, new() { Limit = 1 }, Leaving);
             var newer = page.Newest - (_newest ?? 0);
             if (newer == _newer) return;
             _newer = newer;
             StateHasChanged();
         }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (HasLeft)
         {
             // The page was left.
         }
@@ -172,7 +167,7 @@ public sealed partial class AuditPage
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _failure = Failed(error);
+            ReadFailure = Failed(error);
             StateHasChanged();
         }
     }
@@ -184,7 +179,7 @@ public sealed partial class AuditPage
     /// <summary>Goes on by itself while the search has found nothing and has not reached the oldest record.</summary>
     private async Task SearchOnAsync(FilterQuery asked)
     {
-        while (_isPartial && _next is { } next && _rows is { Count: 0 } && _failure is null && asked.Equals(State.Filter) && !_leaving.IsCancellationRequested)
+        while (_isPartial && _next is { } next && _rows is { Count: 0 } && ReadFailure is null && asked.Equals(State.Filter) && !HasLeft)
         {
             await ReadAsync(next);
             StateHasChanged();
@@ -194,43 +189,30 @@ public sealed partial class AuditPage
     private async Task ReadAsync(long? before)
     {
         var asked = State.Filter;
-        _reading = true;
-        try
-        {
-            (_query, _problems) = AuditFilter.Of(asked, Time.GetUtcNow());
-            var page = await Audit.QueryAsync(Current.Caller, _query with { Before = before, Limit = PageSize }, _leaving.Token);
-            // A later question has overtaken this one.
-            if (!asked.Equals(State.Filter)) return;
-            _rows = before is null ? page.Records : [.. _rows ?? [], .. page.Records];
-            _unreadable = before is null ? page.Unreadable : [.. _unreadable.Concat(page.Unreadable).Distinct().Take(20)];
-            if (before is null)
+        await TryReadAsync(
+            async () =>
             {
-                _matches = page.Matches;
-                _newest = page.Newest;
-                _newer = 0;
-            }
+                (_query, _problems) = AuditFilter.Of(asked, Time.GetUtcNow());
+                var page = await Audit.QueryAsync(Current.Caller, _query with { Before = before, Limit = PageSize }, Leaving);
+                // A later question has overtaken this one.
+                if (!asked.Equals(State.Filter)) return;
+                _rows = before is null ? page.Records : [.. _rows ?? [], .. page.Records];
+                _unreadable = before is null ? page.Unreadable : [.. _unreadable.Concat(page.Unreadable).Distinct().Take(20)];
+                if (before is null)
+                {
+                    _matches = page.Matches;
+                    _newest = page.Newest;
+                    _newer = 0;
+                }
 
-            _next = page.Next;
-            _isPartial = page.IsPartial;
-            _searchedTo = page.SearchedTo;
-            _facts = Audit.Facts;
-            _readAt = Time.GetUtcNow();
-            _failure = null;
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-#pragma warning disable CA1031 // Whatever the store throws is shown beside the old list.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _failure = Failed(error);
-        }
-        finally
-        {
-            _reading = false;
-        }
+                _next = page.Next;
+                _isPartial = page.IsPartial;
+                _searchedTo = page.SearchedTo;
+                _facts = Audit.Facts;
+                _readAt = Time.GetUtcNow();
+                ReadFailure = null;
+            },
+            Failed);
     }
 
     private static Failure Failed(Exception error) => error is PermissionDeniedException
@@ -245,14 +227,14 @@ public sealed partial class AuditPage
             return;
         }
 
-        if ((_selected = _rows?.FirstOrDefault(row => row.Number == number)) is not null || _failure is not null) return;
+        if ((_selected = _rows?.FirstOrDefault(row => row.Number == number)) is not null || ReadFailure is not null) return;
         try
         {
-            _selected = await Audit.FindAsync(Current.Caller, number, _leaving.Token);
+            _selected = await Audit.FindAsync(Current.Caller, number, Leaving);
         }
         catch (Exception error) when (error is PermissionDeniedException or AuditUnavailableException)
         {
-            _failure = Failed(error);
+            ReadFailure = Failed(error);
         }
     }
 
@@ -285,13 +267,13 @@ public sealed partial class AuditPage
                 told = Time.GetTimestamp();
                 _ = InvokeAsync(StateHasChanged);
             });
-            _verification = await Task.Run(() => Audit.VerifyAsync(Current.Caller, progress, _leaving.Token));
+            _verification = await Task.Run(() => Audit.VerifyAsync(Current.Caller, progress, Leaving));
             _checked = _verification.Checked;
             _verifiedAt = Time.GetUtcNow();
             _verifying = false;
             await ReadAsync();
         }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (HasLeft)
         {
             // The page was left.
         }

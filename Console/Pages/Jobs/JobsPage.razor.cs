@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Qmtl.Console.Components;
-using Qmtl.Console.Components.Feedback;
 using Qmtl.Console.Components.Filter;
 using Qmtl.Console.Components.Rail;
 using Qmtl.Console.Components.Table;
@@ -19,7 +18,6 @@ public sealed partial class JobsPage
     /// <summary>How often the list is read again besides: leases run out without anybody saying so.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<TableColumn<Job>> _columns = [];
     private IReadOnlyList<FilterKey> _keys = [];
     private IReadOnlyList<Job>? _jobs;
@@ -31,9 +29,7 @@ public sealed partial class JobsPage
     private bool _selectedMissing;
     private IReadOnlyList<JobState>? _readStates;
     private DateTimeOffset? _readAt;
-    private Failure? _failure;
     private string? _next;
-    private bool _reading;
     private int _pages = 1;
 
     [Inject]
@@ -99,14 +95,12 @@ public sealed partial class JobsPage
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _throttle is { } throttle && !_leaving.IsCancellationRequested)
+        if (disposing && _throttle is { } throttle && !HasLeft)
         {
             Jobs.Changed -= OnJobChanged;
             Current.Changed -= throttle.Signal;
             _timer?.Dispose();
             throttle.Dispose();
-            _leaving.Cancel();
-            _leaving.Dispose();
         }
 
         base.Dispose(disposing);
@@ -118,7 +112,7 @@ public sealed partial class JobsPage
 
     private async Task RefreshAsync()
     {
-        if (_leaving.IsCancellationRequested) return;
+        if (HasLeft) return;
         await ReadAsync();
         StateHasChanged();
     }
@@ -139,51 +133,38 @@ public sealed partial class JobsPage
 
     private async Task ReadAsync()
     {
-        _reading = true;
-        try
-        {
-            var states = _filter.States;
-            List<Job> jobs = [];
-            string? next = null;
-            for (var page = 0; page < _pages; page++)
+        await TryReadAsync(
+            async () =>
             {
-                var part = await Jobs.ListAsync(Current.Caller, new JobQuery { States = states, After = next, Limit = PageSize }, _leaving.Token);
-                jobs.AddRange(part.Jobs);
-                next = part.Next;
-                if (next is null) break;
-            }
+                var states = _filter.States;
+                List<Job> jobs = [];
+                string? next = null;
+                for (var page = 0; page < _pages; page++)
+                {
+                    var part = await Jobs.ListAsync(Current.Caller, new JobQuery { States = states, After = next, Limit = PageSize }, Leaving);
+                    jobs.AddRange(part.Jobs);
+                    next = part.Next;
+                    if (next is null) break;
+                }
 
-            // A later question has overtaken this one.
-            if (!states.SequenceEqual(_filter.States)) return;
-            _jobs = jobs;
-            _next = next;
-            _readStates = states;
-            _readAt = Time.GetUtcNow();
-            await SelectAsync();
-            Arrange();
-            _failure = null;
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-#pragma warning disable CA1031 // Whatever the store throws is shown beside the old list.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _failure = RailFailures.Of(error, "The jobs could not be read.");
-        }
-        finally
-        {
-            _reading = false;
-        }
+                // A later question has overtaken this one.
+                if (!states.SequenceEqual(_filter.States)) return;
+                _jobs = jobs;
+                _next = next;
+                _readStates = states;
+                _readAt = Time.GetUtcNow();
+                await SelectAsync();
+                Arrange();
+                ReadFailure = null;
+            },
+            error => RailFailures.Of(error, "The jobs could not be read."));
     }
 
     /// <summary>The selected job: from the list, or by itself when it is older than what was read or does not fit the filter.</summary>
     private async Task SelectAsync()
     {
         var id = State.Job;
-        var found = id is null ? null : _jobs?.FirstOrDefault(job => job.Id == id) ?? await Jobs.FindAsync(Current.Caller, id, _leaving.Token);
+        var found = id is null ? null : _jobs?.FirstOrDefault(job => job.Id == id) ?? await Jobs.FindAsync(Current.Caller, id, Leaving);
         if (id != State.Job) return;
         _selectedMissing = id is not null && found is null;
         if (_selected != found) _selected = found;

@@ -20,14 +20,12 @@ public sealed partial class PlanReviewPage
 
     private static readonly IReadOnlyList<TabItem> _tabs = [new(nameof(PlanTab.Review), "Review"), new(nameof(PlanTab.Http), "As HTTP"), new(nameof(PlanTab.CommandLine), "As command line")];
 
-    private readonly CancellationTokenSource _leaving = new();
     private CoalescingThrottle? _throttle;
     private ITimer? _timer;
     private Plan? _plan;
     private PlanChoices? _choices;
     private Job? _job;
     private DateTimeOffset? _readAt;
-    private Failure? _failure;
     private Failure? _refusal;
     private string? _news;
     private bool _missing;
@@ -76,15 +74,13 @@ public sealed partial class PlanReviewPage
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _throttle is { } throttle && !_leaving.IsCancellationRequested)
+        if (disposing && _throttle is { } throttle && !HasLeft)
         {
             Plans.Changed -= OnPlanChanged;
             Jobs.Changed -= OnJobChanged;
             Current.Changed -= throttle.Signal;
             _timer?.Dispose();
             throttle.Dispose();
-            _leaving.Cancel();
-            _leaving.Dispose();
         }
 
         base.Dispose(disposing);
@@ -109,7 +105,7 @@ public sealed partial class PlanReviewPage
     /// <summary>Reads after a change that came from elsewhere, and says so when it changed what can be done.</summary>
     private async Task FollowAsync()
     {
-        if (_leaving.IsCancellationRequested) return;
+        if (HasLeft) return;
         var before = _plan;
         await ReadAsync();
         if (!_acting && before is not null && _plan is { } now && before.Id == now.Id && before.State != now.State) _news = News(now);
@@ -130,26 +126,18 @@ public sealed partial class PlanReviewPage
     private async Task ReadAsync()
     {
         var id = Id;
-        try
-        {
-            var plan = await Plans.FindAsync(Current.Caller, id, _leaving.Token);
-            var choices = plan is null ? null : await Plans.ChoicesAsync(Current.Caller, plan, _leaving.Token);
-            var job = plan?.JobId is { } jobId && Current.May(Permissions.JobsRead).Allowed ? await Jobs.FindAsync(Current.Caller, jobId, _leaving.Token) : null;
-            if (id != Id) return;
-            Take(plan, choices, job);
-            _missing = plan is null;
-            _failure = null;
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-#pragma warning disable CA1031 // Whatever the store throws is shown over the old state.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _failure = RailFailures.Of(error, "The plan could not be read.");
-        }
+        await TryReadAsync(
+            async () =>
+            {
+                var plan = await Plans.FindAsync(Current.Caller, id, Leaving);
+                var choices = plan is null ? null : await Plans.ChoicesAsync(Current.Caller, plan, Leaving);
+                var job = plan?.JobId is { } jobId && Current.May(Permissions.JobsRead).Allowed ? await Jobs.FindAsync(Current.Caller, jobId, Leaving) : null;
+                if (id != Id) return;
+                Take(plan, choices, job);
+                _missing = plan is null;
+                ReadFailure = null;
+            },
+            error => RailFailures.Of(error, "The plan could not be read."));
     }
 
     /// <summary>Keeps the instance while nothing changed, so that the tables below do not read again.</summary>
@@ -170,14 +158,14 @@ public sealed partial class PlanReviewPage
         _news = null;
         try
         {
-            var now = await Plans.FindAsync(Current.Caller, seen.Id, _leaving.Token);
+            var now = await Plans.FindAsync(Current.Caller, seen.Id, Leaving);
             if (now is null || now.State != seen.State || now.Digest != seen.Digest || now.Version != seen.Version)
             {
                 _refusal = new("Nothing was done: the plan is no longer as it was on this screen.", now is null ? "It is gone." : News(now), "Look at it again, then decide.");
             }
             else
             {
-                var plan = await act.Do(Plans, Current.Caller, seen, _leaving.Token);
+                var plan = await act.Do(Plans, Current.Caller, seen, Leaving);
                 if (plan.Id != seen.Id)
                 {
                     Navigation.NavigateTo($"/plans/{Uri.EscapeDataString(plan.Id)}");
@@ -185,7 +173,7 @@ public sealed partial class PlanReviewPage
                 }
             }
         }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (HasLeft)
         {
             // The page was left; what was asked for goes on.
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Qmtl.Console.Components;
-using Qmtl.Console.Components.Feedback;
 using Qmtl.Console.Components.Filter;
 using Qmtl.Console.Components.Rail;
 using Qmtl.Console.Components.Table;
@@ -17,7 +16,6 @@ public sealed partial class PlansPage
     /// <summary>How many are read at a time.</summary>
     public const int PageSize = 200;
 
-    private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<TableColumn<Plan>> _columns = [];
     private IReadOnlyList<FilterKey> _keys = [];
     private IReadOnlyList<TabItem> _tabs = [];
@@ -27,10 +25,8 @@ public sealed partial class PlansPage
     private PlanCounts? _counts;
     private PlansState? _read;
     private DateTimeOffset? _readAt;
-    private Failure? _failure;
     private AccessDecision _may;
     private string? _next;
-    private bool _reading;
     private int _pages = 1;
 
     [Inject]
@@ -83,13 +79,11 @@ public sealed partial class PlansPage
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _throttle is { } throttle && !_leaving.IsCancellationRequested)
+        if (disposing && _throttle is { } throttle && !HasLeft)
         {
             Plans.Changed -= OnPlanChanged;
             Current.Changed -= throttle.Signal;
             throttle.Dispose();
-            _leaving.Cancel();
-            _leaving.Dispose();
         }
 
         base.Dispose(disposing);
@@ -103,7 +97,7 @@ public sealed partial class PlansPage
 
     private async Task RefreshAsync()
     {
-        if (_leaving.IsCancellationRequested) return;
+        if (HasLeft) return;
         Judge();
         await ReadAsync();
         StateHasChanged();
@@ -133,43 +127,30 @@ public sealed partial class PlansPage
     private async Task ReadAsync()
     {
         var asked = State;
-        _reading = true;
-        try
-        {
-            (var query, _problems) = PlansFilter.Of(asked.List, asked.Filter);
-            List<Plan> rows = [];
-            string? next = null;
-            for (var page = 0; page < _pages; page++)
+        await TryReadAsync(
+            async () =>
             {
-                var part = await Plans.ListAsync(Current.Caller, query with { After = next, Limit = PageSize }, _leaving.Token);
-                rows.AddRange(part.Plans);
-                next = part.Next;
-                if (next is null) break;
-            }
+                (var query, _problems) = PlansFilter.Of(asked.List, asked.Filter);
+                List<Plan> rows = [];
+                string? next = null;
+                for (var page = 0; page < _pages; page++)
+                {
+                    var part = await Plans.ListAsync(Current.Caller, query with { After = next, Limit = PageSize }, Leaving);
+                    rows.AddRange(part.Plans);
+                    next = part.Next;
+                    if (next is null) break;
+                }
 
-            var counts = await Plans.CountAsync(Current.Caller, _leaving.Token);
-            // A later question has overtaken this one.
-            if (asked.List != State.List || !asked.Filter.Equals(State.Filter)) return;
-            if (_rows is null || !rows.Select(row => (row.Id, row.Version)).SequenceEqual(_rows.Select(row => (row.Id, row.Version)))) _rows = rows;
-            _next = next;
-            _counts = counts;
-            Label(counts.WaitingForMe);
-            _readAt = Time.GetUtcNow();
-            _failure = null;
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-#pragma warning disable CA1031 // Whatever the store throws is shown beside the old list.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _failure = RailFailures.Of(error, "The plans could not be read.");
-        }
-        finally
-        {
-            _reading = false;
-        }
+                var counts = await Plans.CountAsync(Current.Caller, Leaving);
+                // A later question has overtaken this one.
+                if (asked.List != State.List || !asked.Filter.Equals(State.Filter)) return;
+                if (_rows is null || !rows.Select(row => (row.Id, row.Version)).SequenceEqual(_rows.Select(row => (row.Id, row.Version)))) _rows = rows;
+                _next = next;
+                _counts = counts;
+                Label(counts.WaitingForMe);
+                _readAt = Time.GetUtcNow();
+                ReadFailure = null;
+            },
+            error => RailFailures.Of(error, "The plans could not be read."));
     }
 }
