@@ -94,7 +94,7 @@ public sealed record LiveBatch(IReadOnlyList<JournalledEvent> Events, IReadOnlyL
 /// <param name="WouldDrop">Those that QMTL's Gateway would drop.</param>
 /// <param name="PerSecond">Rate over the last ten seconds.</param>
 /// <param name="Skew">Receive time − event time of the newest event that has one; null when none has.</param>
-/// <param name="LagMessages">Messages that the source holds and that are not received; null when the source cannot tell.</param>
+/// <param name="LagMessages">Messages that the source holds and that are not received; null when the source cannot tell, and for readers of some worlds: nobody knows whose they are.</param>
 public sealed record TopicStatus(
     string Source, string? Topic, long Received, long Redelivered, long Folded, long Paired, long Quarantined, long Gaps, long WouldDrop,
     double PerSecond, DateTimeOffset? LastReceivedAt, TimeSpan? Skew, long? LagMessages);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
 using Qmtl.ControlBus.Live;
@@ -144,6 +145,60 @@ public sealed class LiveEngineTests
         Assert.Equal("gap:gateway::w1", Assert.Single(engine.Query(w1, null, 10).Events).Event.Key);
         Assert.Empty(engine.Query(w2, null, 10).Events);
         Assert.Equal((1, 0), (engine.Topics(w1).Sum(topic => topic.Gaps), engine.Topics(w2).Sum(topic => topic.Gaps)));
+    }
+
+    [Fact]
+    public void How_far_a_topic_is_behind_is_not_for_readers_of_some_worlds()
+    {
+        var engine = Make();
+        Deliver(engine, "a", world: "w1");
+        var topic = engine.Topics(LiveFilter.Everything).Single();
+        engine.SetLag(topic.Source, topic.Topic, 41);
+        Assert.Equal(41, engine.Topics(LiveFilter.Everything).Single().LagMessages);
+        Assert.Null(engine.Topics(LiveFilter.Everything with { ReadableWorlds = new HashSet<string> { "w1" } }).Single().LagMessages);
+    }
+
+    [Fact]
+    public void An_operators_change_stands_among_the_events_and_is_seen_by_readers_of_its_world()
+    {
+        var engine = Make();
+        Deliver(engine, "a", world: "w1");
+        engine.Mark(new("Weight 0.25 → 0.5 (by Otto)", "p-1", "momentum", "w1"));
+        engine.Mark(new("Sandbox paused (by Otto)", "p-2", "sandbox", null));
+        var w1 = LiveFilter.Everything with { ReadableWorlds = new HashSet<string> { "w1" } };
+        Assert.Equal([3L, 2, 1], engine.Query(LiveFilter.Everything, null, 10).Events.Select(each => each.Event.Sequence));
+        Assert.Equal([2L, 1], engine.Query(w1, null, 10).Events.Select(each => each.Event.Sequence));
+        Assert.Equal("console.change", engine.Find(2, w1)!.Event.Type);
+    }
+
+    [Fact]
+    public async Task Its_measures_are_those_of_the_engine()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var factory = services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        using var reader = new Qmtl.Console.Health.Metrics.MetricsReader(factory);
+        var engine = Make();
+        using var metrics = new LiveMetrics(engine, factory);
+        Deliver(engine, "a");
+        Deliver(engine, "a");
+        engine.Take(Messages.Of("no event"));
+        engine.TakeGap("kafka", "queue", "Something is missing.", isProven: true);
+        using var subscription = engine.Subscribe(LiveFilter.Everything, after: 0);
+        Assert.Single((await subscription.ReadAsync(1, default)).Events);
+        var text = reader.Read();
+        var source = engine.Topics(LiveFilter.Everything)[0].Source;
+        foreach (var line in new[]
+        {
+            $"qmtl_controlbus_events_total{{source=\"{source}\",type=\"sentinel_weight_updated\"}} 2",
+            "kind=\"repeated\"", "qmtl_controlbus_gaps_total{source=\"kafka\",topic=\"queue\"} 1", "qmtl_controlbus_subscribers 1", "qmtl_controlbus_journal_events 2",
+            "qmtl_controlbus_fanout_duration_seconds_count 1",
+        })
+        {
+            Assert.Contains(line, text, StringComparison.Ordinal);
+        }
+
+        Assert.Matches("qmtl_controlbus_quarantined_total\\{[^}]*\\} 1\n", text);
+        Assert.Matches("kind=\"repeated\"[^}]*\\} 1\n", text);
     }
 
     [Fact]

@@ -317,7 +317,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
             [
                 .. _counters.Where(pair => filter.MayRead(pair.Key.World)).GroupBy(pair => (pair.Key.Source, pair.Key.Topic), pair => pair.Value)
                     .OrderBy(group => group.Key.Source, StringComparer.Ordinal).ThenBy(group => group.Key.Topic, StringComparer.Ordinal)
-                    .Select(group => Sum(group.Key.Source, group.Key.Topic, [.. group], now)),
+                    .Select(group => Sum(group.Key.Source, group.Key.Topic, [.. group], now) with { LagMessages = filter.ReadableWorlds is null ? _lag.GetValueOrDefault(group.Key) : null }),
             ];
         }
     }
@@ -417,13 +417,13 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         return counters ?? (_counters[(source, topic, world)] = new());
     }
 
-    private TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
+    private static TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
     {
         var newest = parts.MaxBy(part => part.LastReceivedAt ?? DateTimeOffset.MinValue)!;
         return new(
             source, topic, parts.Sum(part => part.Received), parts.Sum(part => part.Redelivered), parts.Sum(part => part.Folded), parts.Sum(part => part.Paired),
             parts.Sum(part => part.Quarantined), parts.Sum(part => part.Gaps), parts.Sum(part => part.WouldDrop), parts.Sum(part => part.PerSecond(now)),
-            newest.LastReceivedAt, newest.Skew, _lag.GetValueOrDefault((source, topic)));
+            newest.LastReceivedAt, newest.Skew, null);
     }
 
     private void Wake()
