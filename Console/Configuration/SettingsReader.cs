@@ -25,7 +25,7 @@ public static class SettingsReader
             {
                 if (SettingChecks.Problem(setting, value) is not { } problem) continue;
                 wrongLimits |= setting.Name.StartsWith(LimitsOptions.Section + ":", StringComparison.Ordinal);
-                errors.Add($"{key} is \"{(setting.IsSecret ? "…" : value)}\": {problem}");
+                errors.Add($"{key} is \"{(setting.IsSecret ? "…" : WithoutCredentials(value))}\": {problem}");
             }
         }
 

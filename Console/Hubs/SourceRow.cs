@@ -14,17 +14,9 @@ public sealed record SourceRow(string Name, string Place, string State, string D
     {
         ArgumentNullException.ThrowIfNull(status);
         return new(
-            status.Name, status.Place, status.State.ToString().ToLowerInvariant(), seesAllWorlds ? status.Detail : Plain(status.State), seesAllWorlds && status.Advice.Length > 0 ? status.Advice : null,
+            status.Name, status.Place, status.State.ToString().ToLowerInvariant(), seesAllWorlds ? status.Detail : status.Plain, seesAllWorlds && status.Advice.Length > 0 ? status.Advice : null,
             status.Since.ToUnixTimeMilliseconds(), status.ProvesGaps);
     }
-
-    private static string Plain(SourceState state) => state switch
-    {
-        SourceState.Reading => "It reads.",
-        SourceState.Attention => "It reads, but not all of it, or not as configured. Somebody who may read every world sees why.",
-        SourceState.Broken => "It reads nothing, and tries again by itself. Somebody who may read every world sees why.",
-        _ => "It connects.",
-    };
 }
 
 /// <summary>How full the journal is, and what its copy on disk does; the members of the disk are missing where there is none.</summary>

@@ -17,7 +17,7 @@ public enum DependencyState
 /// <param name="Source">Where the reading comes from, in words: <c>in process (sandbox)</c>, a URL without credentials.</param>
 /// <param name="ReadAt">When it was read, UTC; null when it never was.</param>
 /// <param name="Latency">How long the reading took; null when none was made.</param>
-/// <param name="Detail">What was found, in words.</param>
+/// <param name="Detail">What was found, in words that anybody may read: <c>/readyz</c> asks nobody who he is, so they name no world.</param>
 /// <param name="Advice">What to do; empty when nothing.</param>
 public sealed record DependencyReading(
     string Name,
@@ -26,7 +26,15 @@ public sealed record DependencyReading(
     DateTimeOffset? ReadAt,
     TimeSpan? Latency,
     string Detail,
-    string Advice);
+    string Advice)
+{
+    /// <summary>The same with the names of worlds and what an answer said; null when <see cref="Detail"/> says it all.</summary>
+    public string? ForAllWorlds { get; init; }
+
+    /// <summary>What this reader is told.</summary>
+    /// <param name="readsAllWorlds">Whether the reader may read every world.</param>
+    public string DetailFor(bool readsAllWorlds) => readsAllWorlds ? ForAllWorlds ?? Detail : Detail;
+}
 
 /// <summary>Something whose health is shown. Each service registers one.</summary>
 public interface IDependencyProbe

@@ -5,7 +5,9 @@ using Qmtl.Console.Components;
 using Qmtl.Console.Configuration;
 using Qmtl.Console.Health;
 using Qmtl.Console.Layout;
+using Qmtl.Console.Security.Guards;
 using Qmtl.Shared.Health;
+using Qmtl.Shared.Rail;
 
 namespace Qmtl.Console.Pages.HealthReport;
 
@@ -23,6 +25,10 @@ public sealed partial class HealthReportPage : IDisposable
     [Inject] private ProcessFacts Process { get; set; } = default!;
 
     [Inject] private TimeProvider Time { get; set; } = default!;
+
+    [Inject] private ReadAccess Access { get; set; } = default!;
+
+    private bool ReadsAllWorlds => Access.Of(Permissions.HealthRead).IsEverything;
 
     private DateTimeOffset Started => Process.StartedAt;
 

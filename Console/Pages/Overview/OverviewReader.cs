@@ -59,7 +59,7 @@ public sealed class OverviewReader(
         var worldList = worlds.Service is { } service && access.Somewhere(Permissions.WorldsRead).Allowed ? await service.ListAsync(cancellation) : null;
         List<Attention> attention =
         [
-            .. access.Somewhere(Permissions.HealthRead).Allowed ? health.Current.Troubled.Select(OfDependency) : [],
+            .. access.Somewhere(Permissions.HealthRead).Allowed ? health.Current.Troubled.Select(reading => OfDependency(reading, access.Of(Permissions.HealthRead).IsEverything)) : [],
             .. snapshot is null ? [] : OfStrategies(snapshot, now),
             .. nodes is null || snapshot is null ? [] : OfBuffering(nodes, snapshot, now),
         ];
@@ -100,11 +100,11 @@ public sealed class OverviewReader(
         return [.. (await service.NodesAsync(ids, cancellation)).Values];
     }
 
-    private static Attention OfDependency(DependencyReading reading) => new(
+    private static Attention OfDependency(DependencyReading reading, bool readsAllWorlds) => new(
         "dependency:" + reading.Name,
         DependencyWords.Tone(reading.State),
         $"{reading.Name}: {DependencyWords.Of(reading.State)}",
-        $"{reading.Detail} {reading.Advice}".Trim(),
+        $"{reading.DetailFor(readsAllWorlds)} {reading.Advice}".Trim(),
         Link("/health-report", "/health-report"),
         "Health report");
 

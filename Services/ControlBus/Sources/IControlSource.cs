@@ -75,4 +75,14 @@ public enum SourceState
 /// <param name="Detail">In words.</param>
 /// <param name="Advice">What to do; empty when nothing.</param>
 /// <param name="Since">When it came into this state, UTC.</param>
-public sealed record SourceStatus(string Name, string Place, bool ProvesGaps, SourceState State, string Detail, string Advice, DateTimeOffset Since);
+public sealed record SourceStatus(string Name, string Place, bool ProvesGaps, SourceState State, string Detail, string Advice, DateTimeOffset Since)
+{
+    /// <summary>The state alone in words: <see cref="Detail"/> may name worlds, and is for those who may read every world.</summary>
+    public string Plain => State switch
+    {
+        SourceState.Reading => "It reads.",
+        SourceState.Attention => "It reads, but not all of it, or not as configured. Somebody who may read every world sees why.",
+        SourceState.Broken => "It reads nothing, and tries again by itself. Somebody who may read every world sees why.",
+        _ => "It connects.",
+    };
+}

@@ -25,6 +25,9 @@ internal sealed class SourceProbe(IControlSource source, LiveEngine engine, Time
             _ => DependencyState.Unknown,
         };
         return Task.FromResult(new DependencyReading(
-            Name, state, source.Place, time.GetUtcNow(), time.GetElapsedTime(started), $"{status?.Detail ?? "Not started yet."} {came}", status?.Advice ?? ""));
+            Name, state, source.Place, time.GetUtcNow(), time.GetElapsedTime(started), $"{status?.Plain ?? "Not started yet."} {came}", status?.Advice ?? "")
+        {
+            ForAllWorlds = status is null ? null : $"{status.Detail} {came}",
+        });
     }
 }

@@ -64,7 +64,7 @@ public sealed class SettingsTests
     public void All_errors_come_in_one_list()
     {
         var errors = Errors(
-            ("Environment:Colour", "purple"), ("Sandbox:Seed", "abc"), ("Sandbox:Enabled", "true"), ("Gateway:Url", "ftp://x"),
+            ("Environment:Colour", "purple"), ("Sandbox:Seed", "abc"), ("Sandbox:Enabled", "true"), ("Gateway:Url", "ftp://me:s3cret@x"),
             ("Gateway:FallbackSentinelFormat", "octal"), ("Limits:DagBytes", "many"), ("Enviroment:Name", "x"), ("Neo4j:Password", "s3cret"), ("Foo:Bar", "1"));
         Assert.Equal(9, errors.Count);
         Assert.Contains(errors, error => error.Contains("Did you mean Environment:Name?", StringComparison.Ordinal));
