@@ -10,6 +10,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["canvas"] = CanvasBenchmark.RunAsync,
     ["layout"] = LayoutBenchmark.RunAsync,
     ["live"] = LiveBenchmark.RunAsync,
+    ["kafka"] = KafkaBenchmark.RunAsync,
     ["rail"] = RailBenchmark.RunAsync,
     ["console"] = ConsoleBenchmark.RunAsync,
     ["hub"] = HubBenchmark.RunAsync,
