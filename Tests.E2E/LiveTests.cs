@@ -41,6 +41,31 @@ public sealed class LiveTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Sources_quarantine_and_a_stretch_of_time_are_a_click_away()
+    {
+        await using var live = await console.OpenAsync("/live");
+        var page = live.Page;
+        await Expect(page.Locator("[data-live=sources] li")).ToContainTextAsync("inprocess: reading");
+        await Expect(page.Locator("[data-live=journal]")).ToContainTextAsync("% full");
+
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Quarantine" }).ClickAsync();
+        await Expect(page.GetByText("Every message so far was a control event")).ToBeVisibleAsync();
+        await Expect(page.Locator(".tape")).ToBeHiddenAsync();
+        await live.AssertAccessibleAsync("quarantine");
+
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Tape" }).ClickAsync();
+        await page.Locator("details.range summary").ClickAsync();
+        await live.AssertAccessibleAsync("live with the choice of time");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Give a beginning, an end, or both.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Last 24 h" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("from=.*until="));
+        await Expect(page.Locator(Rows).First).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on live" }).ClickAsync();
+        await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("from="));
+    }
+
+    [Fact]
     public async Task A_paused_view_is_a_link_and_resuming_fetches_what_came_meanwhile()
     {
         await using var live = await console.OpenAsync("/live");

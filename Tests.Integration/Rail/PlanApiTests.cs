@@ -25,6 +25,11 @@ public sealed class PlanApiTests(RailHost rail) : IClassFixture<RailHost>
         Assert.Equal(1, executed.GetProperty("counts").GetProperty("done").GetInt32());
         Assert.Equal(!before.IsPaused, rail.Activity.IsPaused);
 
+        // Its moment stands on the tape, with the plan.
+        var marks = (await RailHost.GetAsync(rail.Alice, "events?types=console.change&count=100")).GetProperty("events").EnumerateArray().Select(mark => RailHost.Text(mark, "id")).ToArray();
+        var marked = await Task.WhenAll(marks.Select(id => RailHost.GetAsync(rail.Alice, $"events/{Uri.EscapeDataString(id)}")));
+        Assert.Single(marked, mark => RailHost.Text(mark.GetProperty("data"), "plan") == RailHost.Id(plan));
+
         var job = RailHost.Text(executed, "job_id");
         Assert.Equal("ended", RailHost.Text(await RailHost.GetAsync(rail.Alice, $"jobs/{job}"), "state"));
         Assert.Equal("done", RailHost.Text((await RailHost.GetAsync(rail.Alice, $"jobs/{job}/items?state=done")).GetProperty("items")[0], "state"));

@@ -43,7 +43,6 @@ internal sealed class AccessDirectory(IDocumentStore store, SignInOptions option
     public (bool IsKnown, Rights? Rights) OfUser(string userId)
     {
         if (options.Mode == SignInMode.Local) return (true, AccountOf(userId) is { IsDisabled: false } account ? _rights.Of(account.Role, account.Scopes) : null);
-        if (options.Mode == SignInMode.Open) return (true, OwnerOf(userId).Rights);
         return OwnerOf(userId).Rights is { } rights ? (true, rights) : (_refused.ContainsKey(userId), null);
     }
 
