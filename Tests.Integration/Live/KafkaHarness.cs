@@ -20,6 +20,7 @@ internal sealed class KafkaHarness(KafkaServer server) : TopicHarness
         {
             Brokers = [address],
             Topics = [topic],
+            TopicsAreNamed = true,
             StartBack = startBack ?? TimeSpan.FromMinutes(15),
             MetadataInterval = TimeSpan.FromMilliseconds(500),
             Patience = TimeSpan.FromSeconds(2),

@@ -16,6 +16,9 @@ internal sealed record KafkaSettings
 
     public IReadOnlyList<string> Topics { get; init; } = SourceSettings.DefaultTopics;
 
+    /// <summary>Whether somebody named the topics, so that each of them is expected: not every QMTL writes all of its six.</summary>
+    public bool TopicsAreNamed { get; init; }
+
     /// <summary>How far the first start reads back.</summary>
     public TimeSpan StartBack { get; init; } = SourceSettings.DefaultStartBack;
 
@@ -44,6 +47,7 @@ internal sealed record KafkaSettings
     {
         Brokers = [.. ControlSources.Values(configuration, "Kafka:Brokers")],
         Topics = SourceSettings.Topics(configuration, "Kafka:Topics"),
+        TopicsAreNamed = ControlSources.Values(configuration, "Kafka:Topics").Any(),
         StartBack = SourceSettings.StartBack(configuration),
         SecurityProtocol = Text(configuration, "Kafka:SecurityProtocol"),
         SaslMechanism = Text(configuration, "Kafka:SaslMechanism"),

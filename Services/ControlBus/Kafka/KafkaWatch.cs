@@ -26,11 +26,7 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
             try
             {
                 if (probe.Partitions(topic.Name) is { } partitions) Follow(topic, partitions, cancellation);
-                else
-                {
-                    Lose(topic, cancellation);
-                    problems.Add($"The topic {topic.Name} is not there.");
-                }
+                else Lose(topic, cancellation);
             }
             catch (TopicException exception)
             {
@@ -40,11 +36,15 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
             }
         }
 
-        var there = topics.Values.Where(topic => !topic.IsMissing && topic.Lanes.Count > 0).ToArray();
+        var there = topics.Values.Where(topic => topic is { IsMissing: false, WasThere: true }).ToArray();
         var detail = string.Create(CultureInfo.InvariantCulture, $"Reads {Count(there.Length, "topic")} with {Count(there.Sum(topic => topic.Lanes.Count), "partition")}.");
+        var missing = topics.Values.Where(topic => topic.IsMissing).ToArray();
+        if (missing.Length > 0) problems.Insert(0, $"Not there: {string.Join(", ", missing.Select(topic => topic.Name))}.");
+        // QMTL need not write each of its topics: only what was there, or was named, is expected.
+        var isWhole = isSettled && there.Length > 0 && !Array.Exists(missing, topic => topic.WasThere || settings.TopicsAreNamed);
         return new(
-            string.Join(' ', problems.Prepend(detail)), problems.Count == 0, isSettled,
-            problems.Count == 0 ? "" : $"It is looked for every {settings.MetadataInterval.TotalSeconds:0} s and read from its start when it appears; the console makes no topics. Set Kafka:Topics to what this QMTL uses.");
+            string.Join(' ', problems.Prepend(detail)), isWhole, isSettled,
+            missing.Length == 0 ? "" : $"What is not there is looked for every {settings.MetadataInterval.TotalSeconds:0} s and read from its start when it appears; the console makes no topics. Kafka:Topics names what this QMTL uses.");
     }
 
     private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
