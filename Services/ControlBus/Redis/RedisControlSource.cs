@@ -16,7 +16,7 @@ internal sealed class RedisControlSource(RedisSettings settings, TimeProvider ti
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Kept over a break of the connection and a restart of the source in this process.
-    private Dictionary<string, StreamReader>? _streams;
+    private Dictionary<string, RedisStreamReader>? _streams;
 
     public string Name => ControlSources.Redis;
 
@@ -27,7 +27,7 @@ internal sealed class RedisControlSource(RedisSettings settings, TimeProvider ti
     public async Task RunAsync(IControlSink sink, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        _streams ??= settings.Topics.Select(topic => new StreamReader(topic, sink)).ToDictionary(stream => stream.Stream, StringComparer.Ordinal);
+        _streams ??= settings.Topics.Select(topic => new RedisStreamReader(topic, sink)).ToDictionary(stream => stream.Stream, StringComparer.Ordinal);
         sink.Report(SourceState.Connecting, $"Connects to {Place}.");
         while (true)
         {
@@ -119,7 +119,7 @@ internal sealed class RedisControlSource(RedisSettings settings, TimeProvider ti
         else sink.Report(SourceState.Reading, detail);
     }
 
-    private void Take(StreamReader stream, RedisResult[] entries, IControlSink sink)
+    private void Take(RedisStreamReader stream, RedisResult[] entries, IControlSink sink)
     {
         foreach (var entry in entries)
         {

@@ -5,7 +5,7 @@ using Qmtl.ControlBus.Sources;
 namespace Qmtl.Tests.Unit.Live;
 
 /// <summary>What a Redis stream's facts prove, without a server: old versions and restarts too.</summary>
-public sealed class StreamReaderTests
+public sealed class RedisStreamReaderTests
 {
     private static readonly StreamId FirstStart = new(1_000, ulong.MaxValue);
 
@@ -13,7 +13,7 @@ public sealed class StreamReaderTests
     public void A_server_that_does_not_count_proves_nothing_and_says_so_once()
     {
         var sink = new Sink();
-        var reader = new StreamReader("queue", sink);
+        var reader = new RedisStreamReader("queue", sink);
         reader.Found(new(2, new(2_002, 0), new(2_001, 0), null, null), FirstStart);
         reader.Read(new(2_001, 0));
         reader.Read(new(2_002, 0));
@@ -37,6 +37,8 @@ public sealed class StreamReaderTests
         Assert.False(Assert.Single(AfterRestart(new(1, new(2_009, 0), new(2_009, 0), 9, new(0, 0))).Gaps).IsProven);
         Assert.True(Assert.Single(AfterRestart(new(1, new(2_009, 0), new(2_009, 0), 9, new(2_007, 0))).Gaps).IsProven);
         Assert.Empty(AfterRestart(new(5, new(2_009, 0), new(2_004, 0), 9, new(0, 0))).Gaps);
+        // All is trimmed, but nothing came after what was read.
+        Assert.Empty(AfterRestart(new(0, new(2_005, 0), null, 9, new(0, 0))).Gaps);
     }
 
     [Fact]
@@ -52,21 +54,24 @@ public sealed class StreamReaderTests
     public void An_entry_deleted_in_the_middle_before_it_was_read_is_counted()
     {
         var sink = new Sink();
-        var reader = new StreamReader("queue", sink);
-        reader.Found(new(0, StreamId.Start, null, 0, StreamId.Start), FirstStart);
-        reader.Found(new(2, new(2_003, 0), new(2_001, 0), 3, new(2_002, 0)), FirstStart);
+        var reader = new RedisStreamReader("queue", sink);
+        reader.Found(new(1, new(2_001, 0), new(2_001, 0), 1, StreamId.Start), FirstStart);
         reader.Read(new(2_001, 0));
+        reader.Found(new(1, new(2_001, 0), new(2_001, 0), 1, StreamId.Start), FirstStart);
+        var deleted = new StreamFacts(2, new(2_003, 0), new(2_001, 0), 3, new(2_002, 0));
+        reader.Found(deleted, FirstStart);
         reader.Read(new(2_003, 0));
-        reader.Found(new(2, new(2_003, 0), new(2_001, 0), 3, new(2_002, 0)), FirstStart);
+        reader.Found(deleted, FirstStart);
+        reader.Found(deleted, FirstStart);
         var gap = Assert.Single(sink.Gaps);
         Assert.True(gap.IsProven);
-        Assert.Contains("1 entry came and", gap.What, StringComparison.Ordinal);
+        Assert.Contains("1 entry was added and removed before it was read", gap.What, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_stream_older_than_the_first_start_goes_on_at_its_newest_whatever_the_clocks_say()
     {
-        var reader = new StreamReader("queue", new Sink());
+        var reader = new RedisStreamReader("queue", new Sink());
         reader.Found(new(2, new(900, 1), new(800, 0), 2, new(0, 0)), FirstStart);
         Assert.Equal(new StreamId(900, 1), reader.Place);
         Assert.Equal(2, reader.Counted);
@@ -74,7 +79,7 @@ public sealed class StreamReaderTests
 
     private static Sink AfterRestart(StreamFacts facts) => AfterRestart(facts, out _);
 
-    private static Sink AfterRestart(StreamFacts facts, out StreamReader reader)
+    private static Sink AfterRestart(StreamFacts facts, out RedisStreamReader reader)
     {
         var sink = new Sink { Place = (2_005, 0) };
         reader = new("queue", sink);

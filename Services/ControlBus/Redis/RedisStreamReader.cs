@@ -9,9 +9,12 @@ namespace Qmtl.ControlBus.Redis;
 /// A server of version 7 counts what ever came. Of a stream that was read to its end, all that came is known; from then on reading counts along, and every
 /// difference is a proof: more removed than read was trimmed unread, fewer is another stream of the same name.
 /// </remarks>
-internal sealed class StreamReader(string topic, IControlSink sink)
+internal sealed class RedisStreamReader(string topic, IControlSink sink)
 {
     private StreamId _atLastLook;
+
+    // The same place is told once.
+    private StreamId? _toldAt;
     private bool _wasLookedAt;
 
     public string Topic { get; } = topic;
@@ -63,7 +66,7 @@ internal sealed class StreamReader(string topic, IControlSink sink)
         if (why is null || Counted is not null) TellTrimmed(facts);
         if (facts.Newest == Place)
         {
-            if (facts.Added > Counted) Gap($"{Entries(facts.Added.Value - Counted.Value)} came and were removed before they were read.", isProven: true);
+            if (facts.Added > Counted) Gap($"{Entries(facts.Added.Value - Counted.Value, "", "added and removed before")}.", isProven: true);
             Counted = facts.Added;
         }
 
@@ -117,18 +120,20 @@ internal sealed class StreamReader(string topic, IControlSink sink)
         if (facts.Removed is { } removed && Counted is { } counted)
         {
             if (removed <= counted) return;
-            Gap($"{Entries(removed - counted)} after {Place} were trimmed or deleted before they were read; it goes on at {Next(facts)}.", isProven: true);
+            Gap($"{Entries(removed - counted, $"after {Place} ", "trimmed or deleted before")}; it goes on at {Next(facts)}.", isProven: true);
             Counted = removed;
         }
-        else if (Counted is null && Place != _atLastLook)
+        else if (Counted is null && facts.Newest > Place && Place != _toldAt)
         {
+            _toldAt = Place;
             Gap($"It was trimmed past {Place}, which was read last; it goes on at {Next(facts)}. Whether there was any between is not told.", isProven: facts.Deleted > Place);
         }
     }
 
     private static string Next(StreamFacts facts) => facts.First?.ToString() ?? "the next that comes";
 
-    private static string Entries(long count) => count == 1 ? "1 entry" : FormattableString.Invariant($"{count} entries");
+    private static string Entries(long count, string where, string what) =>
+        count == 1 ? $"1 entry {where}was {what} it was read" : FormattableString.Invariant($"{count} entries {where}were {what} they were read");
 
     private void Gap(string what, bool isProven) => sink.Gap(Topic, $"Stream {Stream}: {what}", isProven);
 }
