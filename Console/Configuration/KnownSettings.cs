@@ -51,7 +51,7 @@ public static class KnownSettings
 {
     public static readonly IReadOnlyList<KnownSetting> All =
     [
-        new("Environment:Name", SettingUse.Read, SettingKind.Text, EnvironmentSettings.DefaultName),
+        new("Environment:Name", SettingUse.Read, SettingKind.Text, "sandbox, or connected"),
         new("Environment:Colour", SettingUse.Read, SettingKind.Colour, EnvironmentSettings.DefaultColour),
         new("Sandbox:Enabled", SettingUse.Read, SettingKind.Switch, "on when no observed system is named"),
         new("Sandbox:Seed", SettingUse.Read, SettingKind.Whole, "7"),

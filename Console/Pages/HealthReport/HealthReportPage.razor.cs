@@ -6,6 +6,7 @@ using Qmtl.Console.Configuration;
 using Qmtl.Console.Health;
 using Qmtl.Console.Layout;
 using Qmtl.Console.Security.Guards;
+using Qmtl.Console.Security.SignIn;
 using Qmtl.Shared.Health;
 using Qmtl.Shared.Rail;
 
@@ -25,6 +26,8 @@ public sealed partial class HealthReportPage : IDisposable
     [Inject] private ProcessFacts Process { get; set; } = default!;
 
     [Inject] private TimeProvider Time { get; set; } = default!;
+
+    [Inject] private SignInOptions SignIn { get; set; } = default!;
 
     [Inject] private ReadAccess Access { get; set; } = default!;
 
@@ -51,8 +54,16 @@ public sealed partial class HealthReportPage : IDisposable
         ("Processors", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
         ("Memory", string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet / 1_048_576.0:N0} MiB in use, {GC.GetTotalMemory(forceFullCollection: false) / 1_048_576.0:N0} MiB of it managed")),
         ("Listens on", Process.Addresses),
-        ("Sign-in", "none in this version; loopback only"),
+        ("Sign-in", SignInWords),
     ];
+
+    private string SignInWords => SignIn.Mode switch
+    {
+        SignInMode.Local => "Local: accounts of the console",
+        SignInMode.Proxy => "Proxy: whoever the proxy names",
+        SignInMode.OAuth => "OAuth: an identity provider",
+        _ => "Open: four demo users, on loopback only",
+    };
 
     protected override void OnInitialized()
     {
