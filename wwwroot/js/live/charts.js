@@ -24,12 +24,17 @@ export class Charts {
     try {
       this.#plotly ??= (await import('../../lib/plotly.js')).default;
       const token = this.#tokens ??= read(this.#rate);
-      const line = (y, name, colour) => ({ x: columns.x, y, name, type: 'scatter', mode: 'lines', line: { width: 1.25, color: colour, shape: 'hv' }, hoverinfo: 'x+y+name' });
+      const line = (y, name, colour) => ({ x: columns.x, y, name, type: 'scatter', mode: 'lines', line: { width: 1.25, color: colour, shape: 'hv', simplify: true }, hoverinfo: 'x+y+name' });
       const rates = columns.types.map((type, i) => line(columns.rates[i], type.replaceAll('_', ' '), token.series[i]));
       if (columns.others.some((count) => count > 0)) rates.push(line(columns.others, 'others', token.series[5]));
       const marks = columns.changes.map((change) => ({ type: 'line', x0: change.x, x1: change.x, yref: 'paper', y0: 0, y1: 1, line: { color: token.accent, width: 1, dash: 'dot' } }));
       await this.#plotly.react(this.#rate, rates, layout(token, 'events/s', columns.x, marks), OPTIONS);
-      await this.#plotly.react(this.#skew, [{ ...line(columns.skew, 'largest skew', token.series[3]), mode: 'markers', marker: { size: 3, color: token.series[3] } }], layout(token, 'skew, ms', columns.x, marks), OPTIONS);
+      // Each chart is a task of its own: scrolling and typing come between.
+      await new Promise((next) => setTimeout(next));
+      const skew = line(columns.skew, 'largest skew', token.series[3]);
+      // Few seconds with a skew are points, which a line would not show; many would be hundreds of elements.
+      const sparse = columns.skew.filter((value) => value !== null).length < SPARSE;
+      await this.#plotly.react(this.#skew, [sparse ? { ...skew, mode: 'markers', marker: { size: 3, color: token.series[3] } } : skew], layout(token, 'skew, ms', columns.x, marks), OPTIONS);
     } finally {
       this.#busy = false;
     }
@@ -42,6 +47,7 @@ export class Charts {
   }
 }
 
+const SPARSE = 40;
 const OPTIONS = { displayModeBar: false, responsive: true, staticPlot: false };
 
 function layout(token, title, x, marks) {
