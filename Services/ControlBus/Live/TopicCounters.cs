@@ -6,8 +6,10 @@ namespace Qmtl.ControlBus.Live;
 internal sealed class TopicCounters
 {
     private const int Seconds = 10;
-    private readonly long[] _perSecond = new long[Seconds];
-    private readonly long[] _second = new long[Seconds];
+
+    // One more than is summed: the second that is not over yet.
+    private readonly long[] _perSecond = new long[Seconds + 1];
+    private readonly long[] _second = new long[Seconds + 1];
 
     public long Received { get; private set; }
 
@@ -54,7 +56,7 @@ internal sealed class TopicCounters
     {
         var second = now.ToUnixTimeSeconds();
         var sum = 0L;
-        for (var i = 0; i < Seconds; i++) if (_second[i] > second - Seconds && _second[i] <= second) sum += _perSecond[i];
+        for (var i = 0; i <= Seconds; i++) if (_second[i] >= second - Seconds && _second[i] < second) sum += _perSecond[i];
         return sum / (double)Seconds;
     }
 
@@ -63,7 +65,7 @@ internal sealed class TopicCounters
         Received++;
         LastReceivedAt = at;
         var second = at.ToUnixTimeSeconds();
-        var slot = (int)(second % Seconds);
+        var slot = (int)(second % (Seconds + 1));
         if (_second[slot] != second) (_second[slot], _perSecond[slot]) = (second, 0);
         _perSecond[slot]++;
     }

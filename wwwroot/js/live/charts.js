@@ -6,11 +6,13 @@ export class Charts {
   #plotly = null;
   #rate;
   #skew;
+  #legend;
   #busy = false;
   #themes;
 
-  constructor(rate, skew) {
+  constructor(rate, skew, legend) {
     this.#rate = rate;
+    this.#legend = legend;
     this.#skew = skew;
     this.#themes = new MutationObserver(() => { this.#tokens = null; });
     this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
@@ -24,10 +26,11 @@ export class Charts {
     try {
       this.#plotly ??= (await import('../../lib/plotly.js')).default;
       const token = this.#tokens ??= read(this.#rate);
-      const line = (y, name, colour) => ({ x: columns.x, y, name, type: 'scatter', mode: 'lines', line: { width: 1.25, color: colour, shape: 'hv', simplify: true }, hoverinfo: 'x+y+name' });
+      const line = (y, name, colour) => ({ x: columns.x, y, name, type: 'scatter', mode: 'lines', line: { width: 1.25, color: colour, simplify: true }, hoverinfo: 'x+y+name' });
       const rates = columns.types.map((type, i) => line(columns.rates[i], type.replaceAll('_', ' '), token.series[i]));
       if (columns.others.some((count) => count > 0)) rates.push(line(columns.others, 'others', token.series[5]));
       const marks = columns.changes.map((change) => ({ type: 'line', x0: change.x, x1: change.x, yref: 'paper', y0: 0, y1: 1, line: { color: token.accent, width: 1, dash: 'dot' } }));
+      this.#explain(rates);
       await this.#plotly.react(this.#rate, rates, layout(token, 'events/s', columns.x, marks), OPTIONS);
       // Each chart is a task of its own: scrolling and typing come between.
       await new Promise((next) => setTimeout(next));
@@ -38,6 +41,19 @@ export class Charts {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** The legend is plain text: the library measures its own anew with each drawing. */
+  #explain(rates) {
+    const wanted = rates.map(({ name, line }) => `${name}|${line.color}`).join('\n');
+    if (this.#legend.dataset.of === wanted) return;
+    this.#legend.dataset.of = wanted;
+    this.#legend.replaceChildren(...rates.map(({ name, line }) => {
+      const entry = document.createElement('span');
+      entry.textContent = name;
+      entry.style.setProperty('--colour', line.color);
+      return entry;
+    }));
   }
 
   dispose() {
@@ -53,9 +69,9 @@ const OPTIONS = { displayModeBar: false, responsive: true, staticPlot: false };
 function layout(token, title, x, marks) {
   const axis = { gridcolor: token.line, linecolor: token.line, zeroline: false, tickfont: { size: 10, color: token.text3 } };
   return {
-    autosize: true, height: 132, margin: { l: 48, r: 8, t: title.startsWith('events') ? 36 : 12, b: 22 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+    autosize: true, height: 118, margin: { l: 48, r: 8, t: 8, b: 22 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: token.sans, size: 11, color: token.text2 }, hovermode: 'x', uirevision: 'keep',
-    showlegend: title.startsWith('events'), legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 10 }, bgcolor: 'rgba(0,0,0,0)', itemclick: false, itemdoubleclick: false },
+    showlegend: false,
     xaxis: { ...axis, type: 'date', range: [x[0], x[SECONDS - 1]], tickformat: '%H:%M:%S', nticks: 6 },
     yaxis: { ...axis, rangemode: title.startsWith('events') ? 'tozero' : 'normal', title: { text: title, font: { size: 10 }, standoff: 4 }, nticks: 4, fixedrange: true },
     shapes: marks,

@@ -48,7 +48,7 @@ class LivePage {
       onNearEnd: () => this.#readOlder(),
     });
     this.#tape.select(selected ?? null);
-    this.#charts = new Charts(host.querySelector('.rate'), host.querySelector('.skews'));
+    this.#charts = new Charts(host.querySelector('.rate'), host.querySelector('.skews'), host.querySelector('[data-live=legend]'));
     this.#feed = new Feed((batch) => this.#take(batch), (state, reason) => this.#setState(state, reason));
     this.#timer = setInterval(() => this.#tick(), 1000);
     this.#start();
