@@ -35,10 +35,11 @@ public sealed class PlanNoticesTests : RailContext
         Signal();
         notices.WaitForAssertion(() => Assert.Contains("Bob's plan waits for your approval", notices.Markup), TimeSpan.FromSeconds(10));
         Assert.Equal("/plans/p-1", notices.Find("a").GetAttribute("href"));
+        // The browser is told after the page is drawn.
+        notices.WaitForAssertion(() => Assert.Single(_notices), TimeSpan.FromSeconds(10));
         JSInterop.VerifyInvoke("import");
-        Assert.Single(_notices);
         notices.Find("button").Click();
-        Assert.Empty(notices.FindAll(".notice"));
+        notices.WaitForAssertion(() => Assert.Empty(notices.FindAll(".notice")), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -15,7 +15,8 @@ namespace Qmtl.ControlBus.Live;
 /// </summary>
 internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
 {
-    private const int MaxTypes = 200;
+    /// <summary>Entries that are looked through at once.</summary>
+    private const int Chunk = 4_096;
 
     private readonly ControlBusOptions _options;
     private readonly TimeProvider _time;
@@ -24,12 +25,10 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
     private readonly EventLedger _ledger;
     private readonly ChangeLog _changes;
     private readonly RunOrder _runs;
-    private readonly Dictionary<(string Source, string? Topic, string? World), TopicCounters> _counters = [];
+    private readonly LiveCounters _counters;
     private readonly LinkedList<Quarantined> _quarantine = [];
     private readonly HashSet<LiveSubscription> _subscriptions = [];
-    private readonly Dictionary<(string Source, string? Topic), long?> _lag = [];
     private readonly List<EngineSink> _sinks = [];
-    private readonly Dictionary<(string Source, string Type), long> _types = [];
     private readonly JournalSpill? _spill;
     private readonly SpilledHistory? _history;
     private readonly JournalIdentity _identity;
@@ -47,6 +46,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         _journal = new(_options.JournalCapacity, _options.JournalBytes);
         _ledger = new(_options, _journal);
         _changes = new(_options.ChangeCapacity);
+        _counters = new(_options.MaxCounters);
         _runs = new(_options.MaxKeys);
         _identity = JournalIdentity.New();
         if (spill is null) return;
@@ -67,7 +67,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
     {
         get
         {
-            lock (_gate) return [.. _types.Select(pair => (pair.Key.Source, pair.Key.Type, pair.Value))];
+            lock (_gate) return _counters.Types;
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         {
             lock (_gate)
             {
-                return new(_journal.Count, _options.JournalCapacity, _journal.Bytes, _options.JournalBytes, _journal.Keys, _subscriptions.Count, _received, _dropped, _lastReceivedAt);
+                return new(_journal.Count, _options.JournalCapacity, _journal.Bytes, _options.JournalBytes, _journal.Keys, _subscriptions.Count, _received, Interlocked.Read(ref _dropped), _lastReceivedAt);
             }
         }
     }
@@ -130,14 +130,14 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
             _lastReceivedAt = controlEvent.ReceivedAt;
             var result = _ledger.Take(controlEvent, transportKey);
             entry = result.Entry;
-            CountersOf(controlEvent.Source, controlEvent.Topic, controlEvent.WorldId).Count(result, controlEvent.ReceivedAt, controlEvent.Skew);
+            _counters.Of(controlEvent.Source, controlEvent.Topic, controlEvent.WorldId).Count(result, controlEvent.ReceivedAt, controlEvent.Skew);
             if (result.Verdict is LedgerVerdict.Folded or LedgerVerdict.Paired) _changes.Add(entry!.Event.Sequence);
             if (result.Verdict == LedgerVerdict.Added && _runs.Look(controlEvent) is { } remark)
             {
                 entry!.Current = entry.Current with { Event = entry.Event with { Remarks = [.. entry.Event.Remarks, remark] } };
             }
 
-            CountType(controlEvent);
+            _counters.CountType(controlEvent.Source, controlEvent.Type);
             if (entry is null) return null;
             SpillOut(result, controlEvent);
             Wake();
@@ -152,7 +152,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         lock (_gate)
         {
             _received++;
-            CountersOf(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
+            _counters.Of(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
             _quarantine.AddFirst(malformed);
             if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
         }
@@ -166,7 +166,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         var now = _time.GetUtcNow();
         lock (_gate)
         {
-            CountersOf(source, topic, worldId).CountGap();
+            _counters.Of(source, topic, worldId).CountGap();
             AddOwn(OwnEvents.OfGap(source, topic, worldId, what, isProven, now));
         }
     }
@@ -218,11 +218,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
 
     public void SetLag(string source, string? topic, long? messages)
     {
-        lock (_gate)
-        {
-            // A topic with a lag is one that its source reads: as many as there are counters.
-            if (_lag.Count < _options.MaxCounters || _lag.ContainsKey((source, topic))) _lag[(source, topic)] = messages;
-        }
+        lock (_gate) _counters.SetLag(source, topic, messages);
     }
 
     /// <summary>The newest place that came from a lane of a topic; null when none did.</summary>
@@ -272,21 +268,34 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         var found = new List<JournalledEvent>();
-        long oldest;
+        long oldest, from, until;
         lock (_gate)
         {
-            oldest = _journal.Oldest;
-            var until = filter.Until is { } time ? _journal.FirstSince(time) : _journal.Newest + 1;
-            var from = filter.From is { } first ? _journal.FirstSince(first) : _journal.Oldest;
-            until = Math.Min(until, before ?? long.MaxValue);
-            foreach (var entry in Candidates(filter, from, until))
-            {
-                if (!filter.Matches(entry.Current)) continue;
-                if (found.Count == count) return new(found, found[^1].Event.Sequence);
-                found.Add(entry.Current);
-            }
+            from = filter.From is { } first ? _journal.FirstSince(first) : 0;
+            until = Math.Min(filter.Until is { } time ? _journal.FirstSince(time) : long.MaxValue, before ?? long.MaxValue);
         }
 
+        JournalEntry[] chunk;
+        do
+        {
+            // Looked through outside the lock: a search for a word through the whole journal must not hold up what arrives.
+            lock (_gate)
+            {
+                oldest = _journal.Oldest;
+                chunk = [.. Candidates(filter, Math.Max(from, oldest), Math.Min(until, _journal.Newest + 1)).Take(Chunk)];
+            }
+
+            foreach (var current in chunk.Select(entry => entry.Current).Where(filter.Matches))
+            {
+                if (found.Count == count) return new(found, found[^1].Event.Sequence);
+                found.Add(current);
+            }
+
+            if (chunk.Length > 0) until = chunk[^1].Event.Sequence;
+        }
+        while (chunk.Length == Chunk);
+
+        // What the ring forgot meanwhile is on disk too.
         return _history is null ? new(found, null) : _history.Query(filter, Math.Min(before ?? long.MaxValue, oldest), count, found);
     }
 
@@ -311,36 +320,35 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
     {
         ArgumentNullException.ThrowIfNull(filter);
         var now = _time.GetUtcNow();
-        lock (_gate)
-        {
-            return
-            [
-                .. _counters.Where(pair => filter.MayRead(pair.Key.World)).GroupBy(pair => (pair.Key.Source, pair.Key.Topic), pair => pair.Value)
-                    .OrderBy(group => group.Key.Source, StringComparer.Ordinal).ThenBy(group => group.Key.Topic, StringComparer.Ordinal)
-                    .Select(group => Sum(group.Key.Source, group.Key.Topic, [.. group], now) with { LagMessages = filter.ReadableWorlds is null ? _lag.GetValueOrDefault(group.Key) : null }),
-            ];
-        }
+        lock (_gate) return _counters.Topics(filter, now);
     }
+
+    /// <summary>Ends the spill in order, so that the journal keeps its name.</summary>
+    public void Dispose() => _spill?.Dispose();
 
     /// <summary>What a subscription has not read yet. Null when there is nothing; then its signal tells when there is.</summary>
     internal LiveBatch? Read(LiveSubscription subscription, int count)
     {
         JournalEntry[] entries;
-        List<JournalledEvent> changes;
-        long dropped = 0, forgotten = 0;
+        JournalEntry[] changed;
+        long forgotten;
         lock (_gate)
         {
             forgotten = Math.Max(0, _journal.Oldest - subscription.Next);
-            var next = subscription.Next + forgotten;
-            var bound = _journal.Newest - _options.SubscriberCapacity + 1;
-            for (; next < bound; next++) if (subscription.Filter.Matches(_journal.Find(next)!.Current)) dropped++;
-            changes = [.. _changes.After(subscription.Change).Where(sequence => sequence < next).Select(_journal.Find).OfType<JournalEntry>().Select(entry => entry.Current).Where(subscription.Filter.Matches)];
-            entries = new JournalEntry[_journal.Newest - next + 1];
-            for (var i = 0; i < entries.Length; i++) entries[i] = _journal.Find(next + i)!;
-            subscription.Next = next;
+            subscription.Next += forgotten;
+            entries = new JournalEntry[_journal.Newest - subscription.Next + 1];
+            for (var i = 0; i < entries.Length; i++) entries[i] = _journal.Find(subscription.Next + i)!;
+            changed = [.. _changes.After(subscription.Change).Select(_journal.Find).OfType<JournalEntry>()];
             subscription.Change = _changes.Newest;
-            _dropped += dropped;
         }
+
+        // Matched outside the lock, however far behind the reader is.
+        var over = Math.Max(0, entries.Length - _options.SubscriberCapacity);
+        var dropped = entries.Take(over).LongCount(entry => subscription.Filter.Matches(entry.Current));
+        entries = entries[over..];
+        subscription.Next += over;
+        if (dropped > 0) Interlocked.Add(ref _dropped, dropped);
+        var changes = changed.Where(entry => entry.Event.Sequence < subscription.Next).Select(entry => entry.Current).Where(subscription.Filter.Matches).ToList();
 
         var events = new List<JournalledEvent>();
         var read = 0;
@@ -360,22 +368,11 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         lock (_gate) _subscriptions.Remove(subscription);
     }
 
-    /// <summary>Ends the spill in order, so that the journal keeps its name.</summary>
-    public void Dispose() => _spill?.Dispose();
-
     private void AddOwn(ControlEvent own)
     {
         var entry = _journal.Add(own with { Sequence = _journal.Newest + 1 });
         _spill?.Add(new SpillRecord.Added(entry.Current), entry.Event.Sequence);
         Wake();
-    }
-
-    private void CountType(ControlEvent controlEvent)
-    {
-        var type = (controlEvent.Source, controlEvent.Type);
-        // Made-up types must not fill the memory.
-        if (_types.Count >= MaxTypes && !_types.ContainsKey(type)) type = (controlEvent.Source, "(others)");
-        _types[type] = _types.GetValueOrDefault(type) + 1;
     }
 
     private void SpillOut(in LedgerResult result, ControlEvent delivery)
@@ -407,23 +404,6 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         {
             if (_journal.Find(sequence) is { } entry) yield return entry;
         }
-    }
-
-    private TopicCounters CountersOf(string source, string? topic, string? world)
-    {
-        if (_counters.TryGetValue((source, topic, world), out var counters)) return counters;
-        // Made-up topics and worlds must not fill the memory: what comes after the bound is counted together.
-        if (_counters.Count >= _options.MaxCounters && !_counters.TryGetValue((source, "(others)", null), out counters)) return _counters[(source, "(others)", null)] = new();
-        return counters ?? (_counters[(source, topic, world)] = new());
-    }
-
-    private static TopicStatus Sum(string source, string? topic, TopicCounters[] parts, DateTimeOffset now)
-    {
-        var newest = parts.MaxBy(part => part.LastReceivedAt ?? DateTimeOffset.MinValue)!;
-        return new(
-            source, topic, parts.Sum(part => part.Received), parts.Sum(part => part.Redelivered), parts.Sum(part => part.Folded), parts.Sum(part => part.Paired),
-            parts.Sum(part => part.Quarantined), parts.Sum(part => part.Gaps), parts.Sum(part => part.WouldDrop), parts.Sum(part => part.PerSecond(now)),
-            newest.LastReceivedAt, newest.Skew, null);
     }
 
     private void Wake()
