@@ -115,6 +115,7 @@ public sealed class ControlBusHub(LiveReader live, TimeProvider time) : Hub
             Events = batch is null ? [] : [.. batch.Events.Select(each => live.Json(each, filter, withData))],
             Changes = batch is { Changes.Count: > 0 } ? [.. batch.Changes.Select(each => live.Json(each, filter, withData))] : null,
             Dropped = batch?.Dropped ?? 0,
+            DroppedOf = batch is { DroppedOf.Count: > 0 } ? [.. batch.DroppedOf.Select(part => new DroppedRow(part.Source, part.Topic, part.Count))] : null,
             Forgotten = batch?.Forgotten ?? 0,
         };
         return withTopics ? WithCounters(message, filter) : message;

@@ -20,6 +20,9 @@ public sealed record LiveBatchMessage
     /// <summary>Events before these that matched and were lost, because this subscriber was too slow.</summary>
     public long Dropped { get; init; }
 
+    /// <summary><see cref="Dropped"/> by source and topic; null when nothing was lost.</summary>
+    public IReadOnlyList<DroppedRow>? DroppedOf { get; init; }
+
     /// <summary>Events before these that the journal had forgotten; nobody knows whether they matched.</summary>
     public long Forgotten { get; init; }
 
@@ -38,6 +41,9 @@ public sealed record LiveBatchMessage
     /// <summary>How full the journal is; with <see cref="Topics"/>, for readers of every world: it counts all events.</summary>
     public JournalRow? Journal { get; init; }
 }
+
+/// <summary>Events of a source and topic that this subscriber lost.</summary>
+public sealed record DroppedRow(string Source, string? Topic, long Count);
 
 /// <summary>Counters of a source and topic. Times are milliseconds since 1970, skew is in milliseconds.</summary>
 public sealed record TopicRow(

@@ -82,7 +82,11 @@ public interface ILiveSubscription : IDisposable
 /// <param name="Changes">Events delivered before that came once more or were seen in another source, as they are now.</param>
 /// <param name="Dropped">Events before these that this subscriber lost and that matched its filter.</param>
 /// <param name="Forgotten">Events before these that the journal had forgotten before they were read: nobody knows whether they matched.</param>
-public sealed record LiveBatch(IReadOnlyList<JournalledEvent> Events, IReadOnlyList<JournalledEvent> Changes, long Dropped, long Forgotten);
+public sealed record LiveBatch(IReadOnlyList<JournalledEvent> Events, IReadOnlyList<JournalledEvent> Changes, long Dropped, long Forgotten)
+{
+    /// <summary><see cref="Dropped"/> by where they came from; empty when nothing was lost.</summary>
+    public IReadOnlyList<(string Source, string? Topic, long Count)> DroppedOf { get; init; } = [];
+}
 
 /// <summary>What a source and topic brought since the start.</summary>
 /// <param name="Received">Messages.</param>

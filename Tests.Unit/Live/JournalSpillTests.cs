@@ -79,6 +79,28 @@ public sealed class JournalSpillTests : IDisposable
     }
 
     [Fact]
+    public void A_message_that_is_no_event_is_passed_once_over_a_restart_too()
+    {
+        using (var first = Open())
+        {
+            Weight(first, 10, 0.25);
+            Broken(first, 11);
+            Broken(first, 11);
+            Assert.Equal((1L, 1L), (first.Topics(LiveFilter.Everything).Single().Quarantined, first.Topics(LiveFilter.Everything).Single().Redelivered));
+        }
+
+        using var again = Open();
+        Assert.Equal((11L, 0L), again.PlaceOf("kafka", "sentinel_weight", "0"));
+        Broken(again, 11);
+        Assert.Empty(again.Quarantine);
+        Broken(again, 12);
+        Assert.Single(again.Quarantine);
+
+        void Broken(LiveEngine engine, long offset) =>
+            engine.Take(new RawMessage { Source = "kafka", Topic = "sentinel_weight", Position = $"0:{offset}", ReceivedAt = _time.GetUtcNow(), Value = "no event"u8.ToArray() });
+    }
+
+    [Fact]
     public void After_a_kill_the_old_name_is_good_up_to_what_the_disk_has_and_no_further()
     {
         string id;

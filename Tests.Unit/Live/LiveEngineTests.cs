@@ -43,6 +43,8 @@ public sealed class LiveEngineTests
         var batch = await subscription.ReadAsync(100, default);
         Assert.Equal([18L, 20], batch.Events.Select(each => each.Event.Sequence));
         Assert.Equal((8L, 0L), (batch.Dropped, batch.Forgotten));
+        var lost = Assert.Single(batch.DroppedOf);
+        Assert.Equal((batch.Events[0].Event.Source, batch.Events[0].Event.Topic, 8L), lost);
         Assert.Equal(8, engine.Status.Dropped);
     }
 

@@ -152,7 +152,16 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         lock (_gate)
         {
             _received++;
-            _counters.Of(malformed.Source, malformed.Topic, null).CountQuarantined(malformed.ReceivedAt);
+            var counters = _counters.Of(malformed.Source, malformed.Topic, null);
+            if (!_ledger.Pass(malformed.Source, malformed.Topic, malformed.Position))
+            {
+                counters.CountRedelivered(malformed.ReceivedAt);
+                return;
+            }
+
+            // After a restart it is not delivered again.
+            if (_spill is not null && Position.Parse(malformed.Position) is { } at) _spill.Add(new SpillRecord.Place(malformed.Source, malformed.Topic, at.Lane, at.Major, at.Minor), _journal.Newest + 1);
+            counters.CountQuarantined(malformed.ReceivedAt);
             _quarantine.AddFirst(malformed);
             if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
         }
@@ -344,7 +353,11 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
 
         // Matched outside the lock, however far behind the reader is.
         var over = Math.Max(0, entries.Length - _options.SubscriberCapacity);
-        var dropped = entries.Take(over).LongCount(entry => subscription.Filter.Matches(entry.Current));
+        (string, string?, long)[] droppedOf = over == 0 ? [] :
+        [
+            .. entries.Take(over).Where(entry => subscription.Filter.Matches(entry.Current)).GroupBy(entry => (entry.Event.Source, entry.Event.Topic)).Select(group => (group.Key.Source, group.Key.Topic, group.LongCount())),
+        ];
+        var dropped = droppedOf.Sum(part => part.Item3);
         entries = entries[over..];
         subscription.Next += over;
         if (dropped > 0) Interlocked.Add(ref _dropped, dropped);
@@ -355,7 +368,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         for (; read < entries.Length && events.Count < count; read++) if (subscription.Filter.Matches(entries[read].Current)) events.Add(entries[read].Current);
         subscription.Next += read;
         if (events.Count > 0) Delivered?.Invoke(_time.GetUtcNow() - events[^1].Event.ReceivedAt);
-        return events.Count == 0 && changes.Count == 0 && dropped == 0 && forgotten == 0 ? null : new(events, changes, dropped, forgotten);
+        return events.Count == 0 && changes.Count == 0 && dropped == 0 && forgotten == 0 ? null : new(events, changes, dropped, forgotten) { DroppedOf = droppedOf };
     }
 
     internal bool HasMore(LiveSubscription subscription)

@@ -49,6 +49,12 @@ internal sealed class TopicCounters
         Quarantined++;
     }
 
+    public void CountRedelivered(DateTimeOffset at)
+    {
+        Came(at);
+        Redelivered++;
+    }
+
     public void CountGap() => Gaps++;
 
     /// <summary>Messages a second over the last ten full seconds.</summary>

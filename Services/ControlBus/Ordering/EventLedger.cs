@@ -77,11 +77,17 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     private bool IsRedelivered(ControlEvent controlEvent)
     {
         if (controlEvent is { EnvelopeId: { } id, GatewaySequence: { } number } && !_deliveries.Add((id, number))) return true;
-        if (Position.Parse(controlEvent.Position) is not { } position) return false;
-        var lane = (controlEvent.Source, controlEvent.Topic, position.Lane);
-        if (_positions.TryGetValue(lane, out var seen) && (position.Major, position.Minor).CompareTo(seen) <= 0) return true;
-        _positions[lane] = (position.Major, position.Minor);
-        return false;
+        return !Pass(controlEvent.Source, controlEvent.Topic, controlEvent.Position);
+    }
+
+    /// <summary>Moves on to a place, also to that of a message that is no event. False when it was seen before; a source without places always moves on.</summary>
+    public bool Pass(string source, string? topic, string? position)
+    {
+        if (Position.Parse(position) is not { } place) return true;
+        var lane = (source, topic, place.Lane);
+        if (_positions.TryGetValue(lane, out var seen) && (place.Major, place.Minor).CompareTo(seen) <= 0) return false;
+        _positions[lane] = (place.Major, place.Minor);
+        return true;
     }
 
     /// <summary>A topic was made anew or a source starts over: its places count from there.</summary>

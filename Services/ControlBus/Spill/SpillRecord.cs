@@ -15,6 +15,6 @@ internal abstract record SpillRecord
     /// <summary>The places of a topic start over.</summary>
     public sealed record StartedOver(string Source, string? Topic) : SpillRecord;
 
-    /// <summary>The newest place that had come from a lane when the segment began.</summary>
+    /// <summary>The newest place that had come from a lane when the segment began, or that of a message that was no event.</summary>
     public sealed record Place(string Source, string? Topic, string Lane, long Major, long Minor) : SpillRecord;
 }

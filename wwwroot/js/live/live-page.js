@@ -30,6 +30,7 @@ class LivePage {
   #topics = [];
   #sources = [];
   #journal = null;
+  #droppedOf = new Map();
   #hasOlder = true;
   #reading = false;
   #timer;
@@ -97,6 +98,7 @@ class LivePage {
     this.#tape.clear();
     this.#series.clear();
     this.#counts = { dropped: 0, forgotten: 0, shed: 0 };
+    this.#droppedOf.clear();
     this.#hasOlder = true;
     this.#feed.open({ ...this.#request, backfill: this.#range ? 0 : BACKFILL });
     this.#show();
@@ -110,6 +112,7 @@ class LivePage {
     if (batch.reset) this.#say(`Read anew: ${batch.reset}`);
     this.#counts.dropped += batch.dropped ?? 0;
     this.#counts.forgotten += batch.forgotten ?? 0;
+    for (const part of batch.dropped_of ?? []) this.#droppedOf.set(placeOf(part), (this.#droppedOf.get(placeOf(part)) ?? 0) + part.count);
     if (this.#paused) {
       this.#paused.news += batch.events.length;
     } else if (!this.#range) {
@@ -231,14 +234,14 @@ class LivePage {
   #writeTopics(body) {
     while (body.rows.length < this.#topics.length) {
       const row = body.insertRow();
-      for (let i = 0; i < 10; i++) row.insertCell().className = i < 2 ? '' : 'number';
+      for (let i = 0; i < 11; i++) row.insertCell().className = i < 2 ? '' : 'number';
     }
     while (body.rows.length > this.#topics.length) body.deleteRow(-1);
     this.#topics.forEach((topic, i) => {
       const cells = body.rows[i].cells;
       [
         topic.source, topic.topic ?? '–', topic.per_second.toFixed(1), topic.lag_messages === undefined ? '–' : topic.lag_messages.toLocaleString('en-US'),
-        topic.skew === undefined ? '–' : duration(topic.skew), ...[topic.folded + topic.redelivered, topic.paired, topic.gaps, topic.would_drop, topic.quarantined].map((value) => value.toLocaleString('en-US')),
+        topic.skew === undefined ? '–' : duration(topic.skew), ...[topic.folded + topic.redelivered, topic.paired, topic.gaps, this.#droppedOf.get(placeOf(topic)) ?? 0, topic.would_drop, topic.quarantined].map((value) => value.toLocaleString('en-US')),
       ].forEach((value, at) => set(cells[at], value));
       cells[3].title = topic.lag_messages === undefined ? 'This source cannot tell how much it still holds.' : '';
       body.rows[i].title = topic.last_received_at ? `Last at ${clock(topic.last_received_at)} UTC` : 'Nothing yet';
@@ -262,6 +265,8 @@ function lines(list, wanted) {
     if (line.className !== className) line.className = className;
   });
 }
+
+function placeOf({ source, topic }) { return `${source}\n${topic ?? ''}`; }
 
 function megabytes(bytes) { return `${(bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0)} MiB`; }
 
