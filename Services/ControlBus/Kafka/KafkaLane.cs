@@ -7,7 +7,6 @@ internal sealed class KafkaLane(string topic, int partition)
 {
     private long _next;
     private Witness? _last;
-    private Witness? _anchor;
 
     public TopicPartition Place { get; } = new(topic, partition);
 
@@ -18,21 +17,11 @@ internal sealed class KafkaLane(string topic, int partition)
         set => Volatile.Write(ref _next, value);
     }
 
-    /// <summary>The message that was read last.</summary>
+    /// <summary>The message that was read last, so that a topic made anew is told from the one that we know: at that offset it holds another.</summary>
     public Witness? Last
     {
         get => Volatile.Read(ref _last);
         set => Volatile.Write(ref _last, value);
-    }
-
-    /// <summary>
-    /// The message that was read last when the topic was looked at before, or the first one: a topic that is made anew between two looks and already longer than
-    /// our place is fetched on without a word, and then <see cref="Last"/> is one of its own.
-    /// </summary>
-    public Witness? Anchor
-    {
-        get => Volatile.Read(ref _anchor);
-        set => Volatile.Write(ref _anchor, value);
     }
 
     /// <summary>Whether the reader fetches it now.</summary>
@@ -41,7 +30,6 @@ internal sealed class KafkaLane(string topic, int partition)
     public TopicPartitionOffset At(long offset) => new(Place, new Offset(offset));
 }
 
-/// <summary>A message that was read: a topic made anew holds another at its offset.</summary>
 /// <param name="Value">The bytes, shared with the journal.</param>
 internal sealed record Witness(long Offset, long Time, byte[] Value)
 {

@@ -58,20 +58,20 @@ internal sealed class KafkaProbe : IDisposable
         return found.Offset.IsSpecial ? null : found.Offset.Value;
     }
 
-    /// <summary>Reads the message at each lane's anchor again: whether it is the one that was read; null where it is not there any more.</summary>
+    /// <summary>Reads the message at each lane's last place again: whether it is the one that was read; null where it is not there any more.</summary>
     public IReadOnlyDictionary<KafkaLane, bool?> Compare(IEnumerable<KafkaLane> lanes)
     {
-        var known = lanes.Select(lane => (Lane: lane, lane.Anchor)).Where(pair => pair.Anchor is not null).ToDictionary(pair => pair.Lane.Place, pair => (pair.Lane, Anchor: pair.Anchor!));
+        var known = lanes.Select(lane => (Lane: lane, lane.Last)).Where(pair => pair.Last is not null).ToDictionary(pair => pair.Lane.Place, pair => (pair.Lane, Last: pair.Last!));
         var found = new Dictionary<KafkaLane, bool?>();
         if (known.Count == 0) return found;
-        _consumer.Assign(known.Values.Select(pair => pair.Lane.At(pair.Anchor.Offset)));
+        _consumer.Assign(known.Values.Select(pair => pair.Lane.At(pair.Last.Offset)));
         try
         {
             var until = Environment.TickCount64 + (long)_settings.Patience.TotalMilliseconds;
             while (found.Count < known.Count && Environment.TickCount64 < until)
             {
                 if (ReadOne(100) is not { } read || !known.TryGetValue(read.TopicPartition, out var pair) || found.ContainsKey(pair.Lane)) continue;
-                found[pair.Lane] = read.IsPartitionEOF || read.Offset.Value != pair.Anchor.Offset ? null : pair.Anchor.Equals(read);
+                found[pair.Lane] = read.IsPartitionEOF || read.Offset.Value != pair.Last.Offset ? null : pair.Last.Equals(read);
             }
         }
         finally

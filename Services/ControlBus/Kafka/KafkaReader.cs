@@ -135,7 +135,6 @@ internal sealed class KafkaReader : IDisposable
         // A marker of its place first: also when the rest fails, it is not read for ever.
         lane.Next = offset + 1;
         lane.Last = new(offset, message.Timestamp.UnixTimestampMs, message.Value ?? []);
-        lane.Anchor ??= lane.Last;
         var position = string.Create(CultureInfo.InvariantCulture, $"{read.Partition.Value}:{offset}");
         var key = message.Key is null ? null : Encoding.UTF8.GetString(message.Key);
         var raw = new RawMessage

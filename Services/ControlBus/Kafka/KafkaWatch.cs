@@ -66,8 +66,6 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
         var places = topic.Lanes.ToDictionary(lane => lane, lane => lane.Next);
         foreach (var partition in partitions) ranges[partition] = probe.Range(new(topic.Name, partition));
 
-        // Before the comparison: what was read by then is of the topic that is compared.
-        var read = topic.Lanes.ToDictionary(lane => lane, lane => lane.Last);
         var anew = WhyAnew(topic, partitions, ranges, places);
         topic.IsMissing = false;
         if (anew is { } why)
@@ -76,7 +74,6 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
             return;
         }
 
-        foreach (var (lane, last) in read) lane.Anchor = last ?? lane.Anchor;
         foreach (var partition in partitions)
         {
             var range = ranges[partition];
@@ -140,7 +137,7 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
         var compared = probe.Compare(topic.Lanes);
         if (compared.FirstOrDefault(pair => pair.Value == false).Key is { } other)
         {
-            return (Invariant($"The topic {topic.Name} was made anew: at offset {other.Anchor!.Offset} of partition {other.Place.Partition.Value} stands another message than the one that was read there."), true);
+            return (Invariant($"The topic {topic.Name} was made anew: at offset {other.Last!.Offset} of partition {other.Place.Partition.Value} stands another message than the one that was read there."), true);
         }
 
         return topic.IsMissing && reached.Any(each => each.Next > 0) && !compared.Values.Contains(true)
