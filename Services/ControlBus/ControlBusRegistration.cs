@@ -20,13 +20,14 @@ namespace Qmtl.ControlBus;
 public static class ControlBusRegistration
 {
     /// <summary>Adds journal and feed, and for each chosen source its reader, its probe and, where events can be sent to it, its publisher.</summary>
-    /// <param name="clock">The sandbox's clock; null: that of the machine.</param>
+    /// <param name="clock">The sandbox's clock, and with it the sandbox's bus in this process; null: the machine's clock and the sources of the settings.</param>
     public static IServiceCollection AddControlBus(this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, TimeProvider>? clock = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
-        var sources = ControlSources.Of(configuration);
+        // The sandbox is a QMTL in this process; a connected console reads what its settings choose.
+        var sources = clock is null ? ControlSources.Of(configuration) : [ControlSources.InProcess];
         services.AddOptions<ControlBusOptions>()
             .Bind(configuration.GetSection("ControlBus"))
             .Configure(options => options.PairFromStart = sources.Count > 1)
@@ -55,7 +56,7 @@ public static class ControlBusRegistration
         switch (source)
         {
             case ControlSources.InProcess:
-                services.TryAddSingleton(provider => new InProcessControlBus(provider.GetRequiredService<LiveEngine>(), Clock(provider, clock)));
+                services.TryAddSingleton(provider => new InProcessControlBus(provider.GetRequiredService<LiveEngine>(), Clock(provider, clock), clock is null ? "in process" : "in process (sandbox)"));
                 services.AddSourceOf<InProcessControlBus>();
                 break;
             case ControlSources.Kafka:

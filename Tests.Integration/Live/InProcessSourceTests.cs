@@ -14,7 +14,7 @@ public sealed class InProcessSourceTests : SourceContract
     {
         private InProcessControlBus? _bus;
 
-        public override IControlSource Create(LiveEngine engine, TimeProvider time) => _bus = new(engine, time);
+        public override IControlSource Create(LiveEngine engine, TimeProvider time) => _bus = new(engine, time, "in process");
 
         public override Task PutAsync(string? key, ReadOnlyMemory<byte> value)
         {

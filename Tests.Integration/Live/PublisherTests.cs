@@ -13,7 +13,7 @@ public sealed class InProcessPublisherTests : PublisherContract
     private protected override async Task<(IControlPublisher Publisher, LiveRig Rig)> MakeAsync(TimeProvider time)
     {
         InProcessControlBus? bus = null;
-        var rig = await new LiveRig((engine, _) => bus = new(engine, time)).StartAsync();
+        var rig = await new LiveRig((engine, _) => bus = new(engine, time, "in process")).StartAsync();
         return (bus!, rig);
     }
 }

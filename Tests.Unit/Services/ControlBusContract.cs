@@ -167,7 +167,7 @@ public sealed class InProcessControlBusTests : ControlBusContract
     private protected override (IControlFeed Feed, IControlEmitter Emitter, IControlPublisher Publisher) Make(ControlBusOptions options)
     {
         var engine = new LiveEngine(Options.Create(options), Time);
-        var bus = new InProcessControlBus(engine, Time);
+        var bus = new InProcessControlBus(engine, Time, "in process");
         return (new ControlFeed(engine, Options.Create(options)), bus, bus);
     }
 }

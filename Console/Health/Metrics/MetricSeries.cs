@@ -83,7 +83,8 @@ internal sealed class MetricFamily
         {
             var series = SeriesOf(tags);
             if (IsHistogram) series.Observe(value);
-            else if (IsSum && !IsObservable) series.Add(value);
+            // Observed values begin anew with each observation: added up, those beyond the bound of series count together.
+            else if (IsSum || IsObservable) series.Add(value);
             else series.Set(value);
         }
     }

@@ -6,6 +6,7 @@ using Qmtl.Console.Components.Text;
 using Qmtl.Console.Live;
 using Qmtl.Console.Security;
 using Qmtl.ControlBus.Normalising;
+using Qmtl.ControlBus.Sources;
 
 namespace Qmtl.Console.Pages.Live;
 
@@ -56,7 +57,7 @@ public sealed partial class LivePage
             new("strategy", "strategy that it names, by id", () => Names.Current.Keys),
             new("tag", "tag of a queue event", () => []),
             new(KeyToken, "exactly this key: follow it", () => []),
-            new("source", "source that delivered it", "inprocess", "kafka", "gateway", "redis"),
+            new("source", "source that delivered it; console for its own marks and gaps of the journal", ControlSources.InProcess, ControlSources.Kafka, ControlSources.Gateway, ControlSources.Redis, "console"),
         ];
     }
 

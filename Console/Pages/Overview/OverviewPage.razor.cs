@@ -34,7 +34,7 @@ public sealed partial class OverviewPage : IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         // Not while the page is only drawn for the first answer: nobody would end it.
-        if (firstRender) _following = Live.Follow(new(), () => { _throttle?.Signal(); return Task.CompletedTask; });
+        if (firstRender) _following = Live.Follow(new(), () => InvokeAsync(RefreshAsync));
     }
 
     private static string Words(OverviewData data) => data.Attention.Count switch

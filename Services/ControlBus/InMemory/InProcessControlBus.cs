@@ -7,11 +7,11 @@ using Qmtl.Shared.Rail;
 namespace Qmtl.ControlBus.InMemory;
 
 /// <summary>The ControlBus inside one process: what is emitted or published here is delivered here.</summary>
-internal sealed class InProcessControlBus(LiveEngine engine, TimeProvider time) : IControlEmitter, IControlPublisher, IControlSource
+internal sealed class InProcessControlBus(LiveEngine engine, TimeProvider time, string place) : IControlEmitter, IControlPublisher, IControlSource
 {
     public string Name => ControlSources.InProcess;
 
-    public string Place => "in process (sandbox)";
+    public string Place => place;
 
     public bool ProvesGaps => true;
 

@@ -64,15 +64,15 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     {
         ArgumentNullException.ThrowIfNull(delivery);
         if (delivery is { EnvelopeId: { } id, GatewaySequence: { } number }) _deliveries.Add((id, number));
-        if (Position.Parse(delivery.Position) is { } position) _positions[(delivery.Source, delivery.Topic, position.Lane)] = (position.Major, position.Minor);
+        Pass(delivery.Source, delivery.Topic, delivery.Position);
         if (entry is null) return;
         _sources.Add(delivery.Source);
         Remember(delivery, entry.Event.Sequence);
         if (entry.Event.Source == delivery.Source && options.PairFromStart && EventIdentity.Of(delivery) is { } identity) OfferForPairing(identity, entry.Event);
     }
 
-    /// <summary>Takes over the place of a lane from before a restart.</summary>
-    public void RestorePlace(string source, string? topic, string lane, long major, long minor) => _positions[(source, topic, lane)] = (major, minor);
+    /// <summary>Takes over the place of a lane from before a restart, where that is further on.</summary>
+    public void RestorePlace(string source, string? topic, string lane, long major, long minor) => MoveOn((source, topic, lane), (major, minor));
 
     private bool IsRedelivered(ControlEvent controlEvent)
     {
@@ -84,9 +84,13 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     public bool Pass(string source, string? topic, string? position)
     {
         if (Position.Parse(position) is not { } place) return true;
-        var lane = (source, topic, place.Lane);
-        if (_positions.TryGetValue(lane, out var seen) && (place.Major, place.Minor).CompareTo(seen) <= 0) return false;
-        _positions[lane] = (place.Major, place.Minor);
+        return MoveOn((source, topic, place.Lane), (place.Major, place.Minor));
+    }
+
+    private bool MoveOn((string Source, string? Topic, string Lane) lane, (long Major, long Minor) place)
+    {
+        if (_positions.TryGetValue(lane, out var seen) && place.CompareTo(seen) <= 0) return false;
+        _positions[lane] = place;
         return true;
     }
 

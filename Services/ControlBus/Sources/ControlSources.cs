@@ -15,7 +15,7 @@ public static class ControlSources
 
     /// <summary>
     /// The chosen ones in the order of <c>ControlBus:Sources</c>. Without that setting: Kafka where its brokers are named, because it tells all and proves
-    /// gaps, else the Gateway where its address is; nothing named at all is the sandbox, in process. Redis only by name: QMTL writes no such streams.
+    /// gaps, else the Gateway where its address is, else none. Redis only by name: QMTL writes no such streams.
     /// </summary>
     public static IReadOnlyList<string> Of(IConfiguration configuration)
     {
@@ -24,7 +24,7 @@ public static class ControlSources
         if (named.Length > 0) return named;
         if (Values(configuration, "Kafka:Brokers").Any()) return [Kafka];
         if (configuration["Gateway:Url"] is { Length: > 0 }) return [Gateway];
-        return IsConnected(configuration) ? [] : [InProcess];
+        return [];
     }
 
     /// <summary>What is wrong between the settings of the sources, in words; empty when nothing is.</summary>
@@ -53,7 +53,4 @@ public static class ControlSources
         var values = section.GetChildren().Select(child => child.Value).Prepend(section.Value);
         return values.Where(value => !string.IsNullOrWhiteSpace(value)).SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static bool IsConnected(IConfiguration configuration) =>
-        new[] { "Neo4j:Url", "WorldService:Url", "Redis:Connection", "DeadLetters:Connection" }.Any(key => configuration[key] is { Length: > 0 });
 }

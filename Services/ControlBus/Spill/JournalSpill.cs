@@ -10,6 +10,8 @@ namespace Qmtl.ControlBus.Spill;
 /// </summary>
 internal sealed class JournalSpill : IDisposable
 {
+    private const int BatchBytes = 64 * 1024;
+
     private static readonly TimeSpan SegmentTime = TimeSpan.FromHours(1);
     private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Closing = TimeSpan.FromSeconds(10);
@@ -20,12 +22,15 @@ internal sealed class JournalSpill : IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream? _lock;
     private readonly MemoryStream _scratch = new();
+    private readonly MemoryStream _bytes = new();
+    private readonly List<Waiting> _batch = [];
     private List<SpillSegment> _segments = [];
     private readonly Dictionary<(string Source, string? Topic, string Lane), (long Major, long Minor)> _places = [];
     private FileStream? _open;
     private Task? _writing;
     private JournalIdentity _identity = JournalIdentity.New();
     private DateTimeOffset _tidied;
+    private long _size;
     private long _newest;
     private long _lost;
     private string? _problem;
@@ -55,7 +60,7 @@ internal sealed class JournalSpill : IDisposable
             lock (_gate)
             {
                 var oldest = _segments.FirstOrDefault();
-                return new(_options.Path, _options.Hours, _segments.Sum(BytesOf), oldest?.First, oldest?.BegunAt, Interlocked.Read(ref _lost), _problem);
+                return new(_options.Path, _options.Hours, _size, oldest?.First, oldest?.BegunAt, Interlocked.Read(ref _lost), _problem);
             }
         }
     }
@@ -81,6 +86,7 @@ internal sealed class JournalSpill : IDisposable
         try
         {
             _segments = [.. SpillSegment.In(_options.Path)];
+            _size = _segments.Sum(BytesOf);
             Tidy();
             var lastFirst = _segments.Count == 0 ? 0 : _segments[^1].First;
             for (var i = 0; i < _segments.Count; i++)
@@ -128,31 +134,32 @@ internal sealed class JournalSpill : IDisposable
 
         _lock?.Dispose();
         _scratch.Dispose();
+        _bytes.Dispose();
     }
 
     private async Task WriteAsync()
     {
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (_waiting.Reader.TryRead(out var next)) Write(next);
-            Flush();
+            while (_waiting.Reader.TryRead(out var next))
+            {
+                SpillFormat.Write(_bytes, next.Record, _scratch);
+                _batch.Add(next);
+                if (_bytes.Length >= BatchBytes || !_waiting.Reader.TryPeek(out _)) WriteBatch();
+            }
         }
     }
 
-    private void Write(Waiting next)
+    /// <summary>Many records in one write, and nothing kept back: what is noted as written has left this process.</summary>
+    private void WriteBatch()
     {
         try
         {
             var now = _time.GetUtcNow();
-            if (_open is not null && (_open.Position >= _options.SegmentBytes || now - _segments[^1].BegunAt >= SegmentTime))
-            {
-                _open.Dispose();
-                _open = null;
-            }
-
-            _open ??= Begin(next.First, now);
-            SpillFormat.Write(_open, next.Record, _scratch);
-            Note(next.Record);
+            if (_open is not null && (_open.Position >= _options.SegmentBytes || now - _segments[^1].BegunAt >= SegmentTime)) Close();
+            if (_open is null) Begin(_batch[0].First, now);
+            Append(_bytes);
+            foreach (var next in _batch) Note(next.Record);
             if (_problem is not null) SetProblem(null);
             if (now - _tidied >= Tidying) Tidy();
         }
@@ -160,6 +167,21 @@ internal sealed class JournalSpill : IDisposable
         {
             Failed(exception);
         }
+
+        _batch.Clear();
+        _bytes.SetLength(0);
+    }
+
+    private void Append(MemoryStream bytes)
+    {
+        _open!.Write(bytes.GetBuffer(), 0, (int)bytes.Length);
+        lock (_gate) _size += bytes.Length;
+    }
+
+    private void Close()
+    {
+        _open?.Dispose();
+        _open = null;
     }
 
     /// <summary>The newest sequence and places that are on disk. Never ahead of it: what a killed process had not written must be delivered again.</summary>
@@ -175,7 +197,7 @@ internal sealed class JournalSpill : IDisposable
                 NotePlace(changed.Delivery);
                 break;
             case SpillRecord.Place place:
-                _places[(place.Source, place.Topic, place.Lane)] = (place.Major, place.Minor);
+                NotePlace((place.Source, place.Topic, place.Lane), (place.Major, place.Minor));
                 break;
             case SpillRecord.StartedOver over:
                 foreach (var lane in _places.Keys.Where(lane => lane.Source == over.Source && lane.Topic == over.Topic).ToArray()) _places.Remove(lane);
@@ -185,47 +207,34 @@ internal sealed class JournalSpill : IDisposable
 
     private void NotePlace(ControlEvent delivery)
     {
-        if (Position.Parse(delivery.Position) is { } at) _places[(delivery.Source, delivery.Topic, at.Lane)] = (at.Major, at.Minor);
+        if (Position.Parse(delivery.Position) is { } at) NotePlace((delivery.Source, delivery.Topic, at.Lane), (at.Major, at.Minor));
     }
 
-    private void Flush()
+    /// <summary>Forward only: the head of a segment that was begun after a failure can be behind what reached the disk of the one before.</summary>
+    private void NotePlace((string Source, string? Topic, string Lane) lane, (long Major, long Minor) place)
     {
-        try
-        {
-            _open?.Flush();
-        }
-        catch (IOException exception)
-        {
-            Failed(exception);
-        }
+        if (!_places.TryGetValue(lane, out var known) || place.CompareTo(known) > 0) _places[lane] = place;
     }
 
     /// <summary>What was written of the segment may end in half a record: the next one begins a file of its own.</summary>
     private void Failed(Exception exception)
     {
-        Interlocked.Increment(ref _lost);
+        Interlocked.Add(ref _lost, _batch.Count);
         SetProblem($"Events are not spilled: {exception.Message} It is tried again with the next event; the journal in memory is whole.");
-        try
-        {
-            _open?.Dispose();
-        }
-        catch (IOException)
-        {
-            // The rest of its buffer cannot be written either.
-        }
-
-        _open = null;
+        Close();
+        lock (_gate) _size = _segments.Sum(BytesOf);
     }
 
-    private FileStream Begin(long first, DateTimeOffset now)
+    private void Begin(long first, DateTimeOffset now)
     {
         var file = Path.Combine(_options.Path, SpillSegment.NameOf(now, first));
         // The same second and sequence, after a failure: never over what is there.
         for (var tick = now; File.Exists(file);) file = Path.Combine(_options.Path, SpillSegment.NameOf(tick = tick.AddSeconds(1), first));
-        var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, 256 * 1024);
+        _open = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
         lock (_gate) _segments.Add(new(file, now, first));
-        foreach (var (lane, place) in _places) SpillFormat.Write(stream, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place.Major, place.Minor), _scratch);
-        return stream;
+        using var head = new MemoryStream();
+        foreach (var (lane, place) in _places) SpillFormat.Write(head, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place.Major, place.Minor), _scratch);
+        Append(head);
     }
 
     /// <summary>Deletes segments that are older than the hours, or that are too many for the bound of bytes. The newest stays.</summary>
@@ -234,11 +243,10 @@ internal sealed class JournalSpill : IDisposable
         _tidied = _time.GetUtcNow();
         lock (_gate)
         {
-            var bytes = _segments.Sum(BytesOf);
             // A segment ends where the next begins: it goes when its newest event is too old.
-            while (_segments.Count > 1 && (bytes > _options.Bytes || _tidied - _segments[1].BegunAt > TimeSpan.FromHours(_options.Hours)))
+            while (_segments.Count > 1 && (_size > _options.Bytes || _tidied - _segments[1].BegunAt > TimeSpan.FromHours(_options.Hours)))
             {
-                bytes -= BytesOf(_segments[0]);
+                _size -= BytesOf(_segments[0]);
                 File.Delete(_segments[0].File);
                 _segments.RemoveAt(0);
             }

@@ -68,6 +68,16 @@ public sealed class MetricsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Observed_labels_beyond_the_bound_are_added_up_too_and_not_over_again()
+    {
+        _meter.CreateObservableCounter("qmtl.test.observed", () => Enumerable.Range(0, MetricFamily.MaxSeries + 25).Select(i => new Measurement<long>(2, new KeyValuePair<string, object?>("id", i))));
+        _reader.Read();
+        var text = _reader.Read();
+        Assert.Contains("qmtl_test_observed_total{id=\"7\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("qmtl_test_observed_total{otel_metric_overflow=\"true\"} 50\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Meters_of_another_console_in_the_process_are_not_its_own()
     {
         using var others = new ServiceCollection().AddMetrics().BuildServiceProvider();
