@@ -47,9 +47,80 @@ public sealed class ShellTests(ConsoleFixture console)
         await page.Page.Keyboard.PressAsync("/");
         await page.Page.Keyboard.TypeAsync("momentum v7");
         var option = page.Page.Locator(".search [role='option']", new PageLocatorOptions { HasText = "momentum v7" }).First;
-        await option.ClickAsync();
+        // As a hand does it: the button is down for a while, and the server hears of it before it is up.
+        await option.ClickAsync(new LocatorClickOptions { Delay = 300 });
         await page.Page.ReachesAsync("/strategies/.");
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("momentum v7");
+        await Assertions.Expect(page.Page.Locator("h1")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Page.Locator("#search")).ToHaveValueAsync("");
+        await Assertions.Expect(page.Page.Locator(".search .menu")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_result_that_is_redrawn_under_the_pressed_button_is_still_the_one_that_is_gone_to()
+    {
+        await using var page = await console.OpenAsync("/");
+        var option = page.Page.Locator(".search .menu [role='option']", new PageLocatorOptions { HasText = "momentum v7" }).First;
+        await page.Page.Keyboard.PressAsync("/");
+        await page.Page.Keyboard.TypeAsync("momentum v7");
+        await option.HoverAsync();
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Keyboard.TypeAsync("-none");
+        await Assertions.Expect(page.Page.Locator(".search .menu [role='option']")).ToHaveCountAsync(0);
+        await page.Page.Mouse.UpAsync();
+        await page.Page.ReachesAsync("/strategies/.");
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("momentum v7");
+    }
+
+    [Fact]
+    public async Task A_result_is_a_link_that_opens_in_a_new_tab_and_leaves_the_search_open()
+    {
+        await using var page = await console.OpenAsync("/");
+        await page.Page.Keyboard.PressAsync("/");
+        await page.Page.Keyboard.TypeAsync("momentum v7");
+        var option = page.Page.Locator(".search .menu [role='option']", new PageLocatorOptions { HasText = "momentum v7" }).First;
+        await option.WaitForAsync();
+        await page.AssertAccessibleAsync("the search with results");
+        foreach (var click in new LocatorClickOptions[] { new() { Modifiers = [KeyboardModifier.Control] }, new() { Button = MouseButton.Middle } })
+        {
+            var other = await page.Page.Context.RunAndWaitForPageAsync(() => option.ClickAsync(click));
+            await other.ReachesAsync("/strategies/.");
+            await other.CloseAsync();
+            await Assertions.Expect(option).ToBeVisibleAsync();
+            await Assertions.Expect(page.Page.Locator("#search")).ToBeFocusedAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_comes_late_does_not_take_the_focus_from_who_is_typing()
+    {
+        var held = new Queue<Action>();
+        var holding = false;
+        await using var page = await console.OpenAsync("/", beforeGoing: watched => watched.Page.RouteWebSocketAsync("**/_blazor**", socket =>
+        {
+            var server = socket.ConnectToServer();
+            server.OnMessage(frame =>
+            {
+                Action pass = () => { if (frame.Binary is { } bytes) socket.Send(bytes); else socket.Send(frame.Text!); };
+                lock (held) { if (holding) held.Enqueue(pass); else pass(); }
+            });
+        }));
+        lock (held) holding = true;
+        await page.Page.Locator("nav a.entry[href='/dry-run']").ClickAsync();
+        await page.Page.Keyboard.PressAsync("/");
+        await page.Page.Keyboard.TypeAsync("momentum");
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("Overview");
+        lock (held)
+        {
+            holding = false;
+            while (held.TryDequeue(out var pass)) pass();
+        }
+
+        // The page, then the results: by then its heading would have the focus.
+        await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("Dry-run");
+        await Assertions.Expect(page.Page.Locator(".search .menu [role='option']").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator("#search")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Page.Locator("#search")).ToHaveValueAsync("momentum");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using Qmtl.Console.Components;
@@ -54,6 +55,15 @@ public sealed partial class SearchPanel : IAsyncDisposable
     protected override void OnInitialized()
     {
         if (Palette) _groups = Commands("");
+        Navigation.LocationChanged += OnLocationChanged;
+    }
+
+    /// <summary>A link was followed, mostly one of the results: the search is over.</summary>
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs change)
+    {
+        if (!change.IsNavigationIntercepted || _text.Length == 0) return;
+        Clear();
+        StateHasChanged();
     }
 
     /// <summary>The field is bound, so that a render never takes away what was typed since.</summary>
@@ -74,15 +84,14 @@ public sealed partial class SearchPanel : IAsyncDisposable
     private async Task AskAsync()
     {
         var text = _text.Trim();
-        if (_asking is not null) await _asking.CancelAsync();
-        _asking?.Dispose();
+        StopAsking();
         var asking = _asking = new CancellationTokenSource();
         try
         {
             var answers = await Search.SearchAsync(text, asking.Token);
             if (asking.IsCancellationRequested) return;
             var found = answers.Where(group => group.Hits.Count > 0 && !(Palette && group.Group == "Pages"))
-                .Select(group => new Section(group.Group, [.. group.Hits.Select(hit => new Entry(hit.Title, hit.Detail, hit.Icon, hit.Href))]));
+                .Select(group => new Section(group.Group, [.. group.Hits.Select(hit => new Entry(hit.Title, hit.Detail, hit.Icon, hit.Href)).Distinct()]));
             _groups = [.. Palette ? Commands(text) : [], .. found];
             _problems = [.. answers.Where(group => group.Problem is not null).Select(group => $"{group.Group}: {group.Problem}")];
             _active = _groups.Count > 0 && text.Length > 0 ? 0 : -1;
@@ -115,6 +124,11 @@ public sealed partial class SearchPanel : IAsyncDisposable
             case "Enter" when _text.Trim() != _answered && !Palette:
                 await AskAsync();
                 break;
+            case "Enter" when Palette && _waiting && _active < 0:
+                // No page or action has this name; the first thing found is meant.
+                await AskAsync();
+                if (_active >= 0) await ChooseAsync(_groups[0].Entries[0]);
+                break;
             case "Enter" when _active >= 0 && _active < count:
                 await ChooseAsync(_groups.SelectMany(group => group.Entries).ElementAt(_active));
                 break;
@@ -126,17 +140,34 @@ public sealed partial class SearchPanel : IAsyncDisposable
 
     private async Task ChooseAsync(Entry entry)
     {
-        _text = "";
-        _answered = "";
-        _active = -1;
-        _closed = true;
-        _groups = Palette ? Commands("") : [];
+        Clear();
         _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/shell.js");
         await _module.InvokeVoidAsync("act", entry.Action ?? "close");
         if (entry.Href is not null) Navigation.NavigateTo(entry.Href);
     }
 
     private void Leave() => _focused = false;
+
+    /// <summary>Empties the field and forgets questions that are still on their way: their answers would stand under an empty field.</summary>
+    private void Clear()
+    {
+        StopAsking();
+        _text = "";
+        _answered = "";
+        _active = -1;
+        _closed = true;
+        _waiting = false;
+        _groups = Palette ? Commands("") : [];
+        _problems = [];
+    }
+
+    private void StopAsking()
+    {
+        _debounce?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _asking?.Cancel();
+        _asking?.Dispose();
+        _asking = null;
+    }
 
     private List<Section> Commands(string text)
     {
@@ -162,9 +193,9 @@ public sealed partial class SearchPanel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Navigation.LocationChanged -= OnLocationChanged;
+        StopAsking();
         if (_debounce is not null) await _debounce.DisposeAsync();
-        if (_asking is not null) await _asking.CancelAsync();
-        _asking?.Dispose();
         await _module.DisposeQuietlyAsync();
     }
 

@@ -1,6 +1,6 @@
 // The frame's behaviour in the browser. Everything is delegated from the document, because the framework replaces elements at will.
 import { openDialog, closeDialog } from './dialog.js';
-import './combobox.js';
+import { leaveSearch } from './combobox.js';
 import { check } from './session.js';
 
 const root = document.documentElement;
@@ -27,9 +27,9 @@ export function cycleDensity() {
   choose('qmtl.density', next, next === 'compact' ? 'Rows of 28 pixels' : 'Rows of 36 pixels');
 }
 
-/** What the command palette asks for. */
+/** What was chosen in the search or in the command palette. */
 export function act(name) {
-  closeDialog(document.getElementById('palette'));
+  leaveSearch();
   if (name === 'theme') cycleTheme();
   else if (name === 'density') cycleDensity();
   else if (name === 'help') openDialog(document.getElementById('keyboard-help'));
@@ -162,6 +162,14 @@ function closeOutside(dialog, event) {
 
 export function isTyping(target) {
   return target instanceof Element && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select') || target.closest('[data-keys]') !== null);
+}
+
+/** Focus for a page that has just come. Who is already typing (into the search, say) is left alone. */
+export function focusHeading() {
+  const heading = document.querySelector('h1');
+  if (!heading || isTyping(document.activeElement)) return;
+  if (!heading.hasAttribute('tabindex')) heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 document.addEventListener('keydown', (event) => {

@@ -121,8 +121,8 @@ public sealed partial class TokenFilterBar : IDisposable
             case "ArrowUp" when _suggestions.Count > 0:
                 _active = (_active <= 0 ? _suggestions.Count : _active) - 1;
                 break;
-            case "Enter" when _active >= 0:
-                await ChooseAsync(_active);
+            case "Enter" when _active >= 0 && _active < _suggestions.Count:
+                await ChooseAsync(_suggestions[_active]);
                 break;
             case "Enter":
                 await ApplyAsync();
@@ -137,10 +137,9 @@ public sealed partial class TokenFilterBar : IDisposable
         }
     }
 
-    private async Task ChooseAsync(int at)
+    /// <summary>What was pressed counts, even if the list has changed since.</summary>
+    private async Task ChooseAsync(FilterSuggestion suggestion)
     {
-        if (at >= _suggestions.Count) return;
-        var suggestion = _suggestions[at];
         if (suggestion.Token is { } token)
         {
             _input = "";
