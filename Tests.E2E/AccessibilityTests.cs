@@ -47,6 +47,7 @@ public sealed class AccessibilityTests(ConsoleFixture console)
         await page.Page.Keyboard.PressAsync("Escape");
 
         await page.Page.FillAsync("#strategies-filter", "st");
+        await Assertions.Expect(page.Page.Locator("#strategies-filter-list [role='option']").First).ToBeVisibleAsync();
         await page.AssertAccessibleAsync("filter suggestions");
         await page.Page.Keyboard.PressAsync("Escape");
 

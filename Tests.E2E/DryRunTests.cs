@@ -81,13 +81,19 @@ public sealed class DryRunTests(ConsoleFixture console)
         Assert.InRange(dag.Length, 11_000_000, 14_000_000);
         await using var page = await console.OpenAsync("/dry-run");
         await page.PasteAsync(dag);
-        await Assertions.Expect(page.Page.Locator(".size")).ToContainTextAsync("10,000 lines", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
+        await Assertions.Expect(page.Page.Locator(".size")).ToContainTextAsync("10,000 lines");
 
         // The circuit answers and the browser draws: a click elsewhere takes effect, and no frame hangs.
         await page.Page.Keyboard.PressAsync("Control+End");
         await page.Page.GetByText("Check", new PageGetByTextOptions { Exact = true }).ClickAsync();
         await page.Page.Locator(".finding").First.WaitForAsync(new LocatorWaitForOptions { Timeout = 60_000 });
-        var frame = await page.Page.EvaluateAsync<double>("() => new Promise(done => { const start = performance.now(); requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))); })");
+        // The quickest of three: what else the machine does may hold up one of them, a page that hangs is slow in all.
+        var frame = double.MaxValue;
+        for (var i = 0; i < 3; i++)
+        {
+            frame = Math.Min(frame, await page.Page.EvaluateAsync<double>("() => new Promise(done => { const start = performance.now(); requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))); })"));
+        }
+
         Assert.True(frame < 1000, $"Two frames took {frame:F0} ms.");
     }
 

@@ -20,10 +20,11 @@ public sealed class LiveTests(ConsoleFixture console)
         var first = page.Locator(Rows).First;
         await Expect(first).ToBeVisibleAsync();
         await Expect(first.Locator(".type")).ToHaveTextAsync("progress");
-        var key = await first.Locator(".key").TextContentAsync();
         await first.ClickAsync();
         await Expect(page.Locator(".inspector .payload")).ToContainTextAsync("strategy_id");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("event="));
+        // The tape moves on: the key of what was chosen, not of whichever was the first before.
+        var key = await page.Locator($"{Rows}[aria-selected='true'] .key").TextContentAsync();
         await live.AssertAccessibleAsync($"live with inspector ({(dark ? "dark" : "light")})");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Pin", Exact = true }).ClickAsync();
@@ -38,6 +39,23 @@ public sealed class LiveTests(ConsoleFixture console)
         await live.AssertAccessibleAsync($"event page ({(dark ? "dark" : "light")})");
         await live.GoAsync("/live/other-journal%3A1");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This event is no longer in the journal" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_event_that_was_pressed_is_chosen_though_the_tape_moves_on_before_the_button_is_up()
+    {
+        await using var live = await console.OpenAsync("/live");
+        var page = live.Page;
+        var first = page.Locator(Rows).First;
+        await first.HoverAsync();
+        // Read with the press itself: the tape may move just before.
+        await page.EvaluateAsync("() => document.querySelector('.tape').addEventListener('pointerdown', (event) => { window.pressed = event.target.closest('[role=row]').dataset.id; }, { capture: true })");
+        await page.Mouse.DownAsync();
+        var pressed = await page.EvaluateAsync<string>("() => window.pressed");
+        await Expect(first).Not.ToHaveAttributeAsync("data-id", pressed, new() { Timeout = 60_000 });
+        await page.Mouse.UpAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"event={System.Text.RegularExpressions.Regex.Escape(Uri.EscapeDataString(pressed))}|event={System.Text.RegularExpressions.Regex.Escape(pressed)}"));
+        await Expect(page.Locator($"{Rows}[aria-selected='true']")).ToHaveAttributeAsync("data-id", pressed);
     }
 
     [Fact]

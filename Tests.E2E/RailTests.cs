@@ -24,7 +24,7 @@ public sealed partial class RailTests(RailFixture console)
         await Expect(page.Locator("dialog#new-plan")).ToBeVisibleAsync();
         await page.FillAsync("#new-plan-reason", "clock change");
         await page.GetByRole(AriaRole.Button, new() { Name = "Plan it" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(PlanAddress(), new() { Timeout = 15_000 });
+        await Expect(page).ToHaveURLAsync(PlanAddress());
         await page.Locator("[data-act=confirm] button").ClickAsync();
 
         // The author reads why an approval by the same person does not count.

@@ -127,7 +127,7 @@ public sealed partial class LocalSignInTests(LocalFixture console)
         await page.FillAsync("#new-plan-reason", "new colleague");
         await ada.AssertAccessibleInBothAsync("dialog of a new account");
         await page.GetByRole(AriaRole.Button, new() { Name = "Plan it" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(PlanAddress(), new() { Timeout = 15_000 });
+        await Expect(page).ToHaveURLAsync(PlanAddress());
         await page.Locator("[data-act=confirm] button").ClickAsync();
         await page.Locator("[data-act=execute] button").ClickAsync();
         await Expect(page.Locator("#outcome-title")).ToHaveTextAsync("Done");

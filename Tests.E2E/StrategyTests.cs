@@ -28,6 +28,7 @@ public sealed class StrategyTests(ConsoleFixture console)
     public async Task A_row_opens_the_inspector_and_enter_opens_the_strategy()
     {
         await using var page = await console.OpenAsync("/strategies");
+        await page.Page.Locator("#strategies[data-ready='true']").WaitForAsync();
         await page.Page.Locator("#strategies tbody tr[role='row']").Filter(new LocatorFilterOptions { HasText = "risk_parity_blend" }).Locator("td").Nth(1).ClickAsync();
         await Assertions.Expect(page.Page.Locator("aside.inspector")).ToContainTextAsync("risk_parity_blend");
         await page.Page.Keyboard.PressAsync("Escape");

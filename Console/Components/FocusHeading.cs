@@ -5,7 +5,7 @@ namespace Qmtl.Console.Components;
 
 /// <summary>
 /// Puts the focus on the heading of a page that has just come, so that screen readers begin there. The framework's own <c>FocusOnNavigate</c> does so
-/// however late the page comes, and takes the focus out of the field in which somebody has begun to type meanwhile; this one leaves such a field alone.
+/// however late the page comes, and takes the focus from the field or the graph in which somebody has begun to use the keys meanwhile; this one leaves them alone.
 /// </summary>
 public sealed class FocusHeading : ComponentBase, IAsyncDisposable
 {

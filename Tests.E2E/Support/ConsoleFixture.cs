@@ -15,6 +15,8 @@ public class ConsoleFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // A limit for what never comes, not a measure of speed: a busy machine may take several seconds for a page.
+        Assertions.SetDefaultExpectTimeout(30_000);
         Server = await ConsoleServer.StartAsync(Arguments);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions

@@ -10,5 +10,5 @@ public static class PageAddress
     /// is missed, and where nothing else changes the address it then waits for ever. This asks again and again.
     /// </summary>
     public static Task ReachesAsync(this IPage page, [System.Diagnostics.CodeAnalysis.StringSyntax(System.Diagnostics.CodeAnalysis.StringSyntaxAttribute.Regex)] string pattern) =>
-        Assertions.Expect(page).ToHaveURLAsync(new Regex(pattern), new() { Timeout = 30_000 });
+        Assertions.Expect(page).ToHaveURLAsync(new Regex(pattern));
 }

@@ -164,10 +164,11 @@ export function isTyping(target) {
   return target instanceof Element && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select') || target.closest('[data-keys]') !== null);
 }
 
-/** Focus for a page that has just come. Who is already typing (into the search, say) is left alone. */
+/** Focus for a page that has just come. Who is already typing (into the search, say) or has gone on to something in the page is left alone. */
 export function focusHeading() {
   const heading = document.querySelector('h1');
-  if (!heading || isTyping(document.activeElement)) return;
+  const held = document.activeElement;
+  if (!heading || isTyping(held) || held?.parentElement?.closest('main')) return;
   if (!heading.hasAttribute('tabindex')) heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }

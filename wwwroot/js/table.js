@@ -120,6 +120,8 @@ export function attach(element, component) {
     handle.addEventListener('pointercancel', stop);
   });
 
+  // Keys are heard from now on.
+  grid.dataset.ready = 'true';
   return {
     top() { scroll.scrollTop = 0; },
     reveal,

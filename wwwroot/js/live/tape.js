@@ -1,7 +1,10 @@
 // The tape: rows of fixed height, only those in sight exist. The newest is at the top; new rows do not move what is being read.
 
 const MARGIN = 6;
+const NEAR = 4; // px that a hand may move between pressing and letting go
 const CLASSES = ['time', 'type', 'key', 'world', 'summary', 'age', 'skew'];
+
+const idOf = (event) => event.target.closest('[role=row]')?.dataset.id;
 
 export class Tape {
   /** Oldest first. */
@@ -14,6 +17,7 @@ export class Tape {
   #selected = null;
   #frame = 0;
   #held = 0;
+  #pressed = null;
   #resize;
   #onSelect;
   #onNearEnd;
@@ -26,9 +30,16 @@ export class Tape {
     this.now = now;
     this.#space = scroll.querySelector('.space');
     scroll.addEventListener('scroll', () => this.draw(), { passive: true });
+    // The tape may move on under the pressed button: the event that was pressed is the one that is meant. Reading aids click without a press.
+    this.#space.addEventListener('pointerdown', (event) => {
+      this.#pressed = { id: idOf(event), x: event.clientX, y: event.clientY };
+    });
     this.#space.addEventListener('click', (event) => {
-      const row = event.target.closest('[role=row]');
-      if (row?.dataset.id) this.#onSelect(row.dataset.id);
+      const pressed = this.#pressed;
+      this.#pressed = null;
+      if (pressed && Math.abs(event.clientX - pressed.x) + Math.abs(event.clientY - pressed.y) > NEAR) return;
+      const id = pressed ? pressed.id : idOf(event);
+      if (id) this.#onSelect(id);
     });
     scroll.addEventListener('keydown', (event) => this.#key(event));
     this.#resize = new ResizeObserver(() => this.draw());
