@@ -34,4 +34,8 @@ public sealed record RawMessage
 /// <param name="Length">Bytes of the whole message.</param>
 /// <param name="Sha256">Of the whole message, lower-case hex.</param>
 public sealed record Quarantined(
-    string Source, string? Topic, string? Position, string? Key, DateTimeOffset ReceivedAt, string Reason, ReadOnlyMemory<byte> FirstBytes, long Length, string Sha256);
+    string Source, string? Topic, string? Position, string? Key, DateTimeOffset ReceivedAt, string Reason, ReadOnlyMemory<byte> FirstBytes, long Length, string Sha256)
+{
+    /// <summary>The broker's time, UTC; null when it gives none.</summary>
+    public DateTimeOffset? BrokerTime { get; init; }
+}

@@ -48,6 +48,9 @@ public sealed record ControlEvent
     /// <summary>Which clock <see cref="EventTime"/> is of.</summary>
     public EventTimeSource EventTimeSource { get; init; }
 
+    /// <summary>The broker's own time, UTC, also where <see cref="EventTime"/> is of another clock; null where it gives none.</summary>
+    public DateTimeOffset? BrokerTime { get; init; }
+
     /// <summary>Time it was received here, UTC.</summary>
     public DateTimeOffset ReceivedAt { get; init; }
 

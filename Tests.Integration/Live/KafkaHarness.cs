@@ -11,18 +11,21 @@ internal sealed class KafkaHarness(KafkaServer server) : TopicHarness
 {
     public int Partitions { get; init; } = 1;
 
-    public TimeSpan StartBack { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>Between two looks at the topics, where the test does not wait for none.</summary>
+    public static TimeSpan OftenEnough { get; } = TimeSpan.FromMilliseconds(500);
 
-    public override IControlSource Create(LiveEngine engine, TimeProvider time) => Source(server.Address, Topic, time, StartBack);
+    public TimeSpan MetadataInterval { get; init; } = OftenEnough;
 
-    public static IControlSource Source(string address, string topic, TimeProvider time, TimeSpan? startBack = null) => new KafkaControlSource(
+    public override IControlSource Create(LiveEngine engine, TimeProvider time) => Source(server.Address, Topic, time, MetadataInterval);
+
+    public static IControlSource Source(string address, string topic, TimeProvider time, TimeSpan? metadataInterval = null) => new KafkaControlSource(
         new()
         {
             Brokers = [address],
             Topics = [topic],
             TopicsAreNamed = true,
-            StartBack = startBack ?? TimeSpan.FromMinutes(15),
-            MetadataInterval = TimeSpan.FromMilliseconds(500),
+            StartBack = TimeSpan.FromMinutes(15),
+            MetadataInterval = metadataInterval ?? OftenEnough,
             Patience = TimeSpan.FromSeconds(2),
         },
         time,

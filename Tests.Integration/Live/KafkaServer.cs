@@ -14,13 +14,11 @@ public sealed class KafkaServer : IAsyncLifetime
     private readonly int _controllerPort = Ports.Free();
     private Process? _process;
     private IAdminClient? _admin;
-    private IProducer<byte[]?, byte[]?>? _producer;
+    private readonly Dictionary<string, IProducer<byte[]?, byte[]?>> _producers = new(StringComparer.Ordinal);
 
     public string Address => $"127.0.0.1:{_port}";
 
     internal IAdminClient Admin => _admin!;
-
-    internal IProducer<byte[]?, byte[]?> Producer => _producer!;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -34,7 +32,6 @@ public sealed class KafkaServer : IAsyncLifetime
         foreach (var argument in (string[])["-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", Path.Combine(Path.GetTempPath(), Path.GetFileName(_home) + ".log"), NeedsTestServerAttribute.ScriptOf("kafka")!, "--home", _home, "--port", Text(_port), "--controller-port", Text(_controllerPort)]) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _admin ??= new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Address, ReconnectBackoffMaxMs = 500 }).SetLogHandler((_, _) => { }).Build();
-        _producer ??= new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = Address, Acks = Acks.All, LingerMs = 0, MessageMaxBytes = 20_000_000, ReconnectBackoffMaxMs = 500, MessageTimeoutMs = 30_000, TopicMetadataRefreshIntervalMs = 250 }).SetLogHandler((_, _) => { }).Build();
         await Waiting.ForAsync(Answers, () => $"Kafka answers at {Address}");
     }
 
@@ -51,22 +48,24 @@ public sealed class KafkaServer : IAsyncLifetime
         await Waiting.ForAsync(() => Metadata(topic) is { Error.IsError: false } made && made.Partitions.Count == partitions && made.Partitions.TrueForAll(each => each.Leader >= 0), () => $"{topic} is there");
     }
 
+    /// <summary>Takes a topic away, and the producer that writes to it: it would think for a while that the next one of the name is not there.</summary>
     internal async Task DropTopicAsync(string topic)
     {
+        if (_producers.Remove(topic, out var producer)) KafkaClients.End(producer);
         await Admin.DeleteTopicsAsync([topic]);
-        await Waiting.ForAsync(() => Metadata(topic) is { Error.IsError: true }, () => $"{topic} is gone");
+        await Waiting.ForAsync(() => Metadata(topic) is { Error.Code: ErrorCode.UnknownTopicOrPart }, () => $"{topic} is gone");
     }
 
     /// <summary>As the broker has them; asking makes none.</summary>
     internal IReadOnlyList<string> Topics() => [.. Admin.GetMetadata(TimeSpan.FromSeconds(5)).Topics.Select(topic => topic.Topic)];
 
-    internal async Task PutAsync(string topic, byte[]? key, byte[]? value, int partition = 0, Headers? headers = null)
+    internal async Task PutAsync(string topic, byte[]? key, byte[]? value, int partition = 0, Headers? headers = null, Timestamp timestamp = default)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await Producer.ProduceAsync(new TopicPartition(topic, partition), new() { Key = key, Value = value, Headers = headers });
+                await ProducerOf(topic).ProduceAsync(new TopicPartition(topic, partition), new() { Key = key, Value = value, Headers = headers, Timestamp = timestamp });
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> exception) when (exception.Error.Code == ErrorCode.Local_UnknownPartition && tries < 200)
@@ -79,12 +78,20 @@ public sealed class KafkaServer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _producer?.Dispose();
+        foreach (var producer in _producers.Values) KafkaClients.End(producer);
         _admin?.Dispose();
         if (_process is { HasExited: false }) await KillAsync();
         _process?.Dispose();
         if (Directory.Exists(_home)) Directory.Delete(_home, recursive: true);
         File.Delete(Path.Combine(Path.GetTempPath(), Path.GetFileName(_home) + ".log"));
+    }
+
+    private IProducer<byte[]?, byte[]?> ProducerOf(string topic)
+    {
+        if (_producers.TryGetValue(topic, out var known)) return known;
+        var config = new ProducerConfig { BootstrapServers = Address, Acks = Acks.All, LingerMs = 0, MessageMaxBytes = 20_000_000, ReconnectBackoffMaxMs = 500, MessageTimeoutMs = 30_000, TopicMetadataRefreshIntervalMs = 250 };
+        config.Set("allow.auto.create.topics", "false");
+        return _producers[topic] = new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).Build();
     }
 
     private bool Answers()

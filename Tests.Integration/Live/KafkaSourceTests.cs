@@ -9,8 +9,12 @@ namespace Qmtl.Tests.Integration.Live;
 /// <summary>The source that reads Kafka, on the real broker.</summary>
 [Collection(KafkaCollection.Name)]
 [NeedsTestServer("kafka")]
-public sealed class KafkaSourceTests(KafkaServer server) : TopicContract
+public sealed class KafkaSourceTests(KafkaServer server) : TopicContract, IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("qmtl-kafka-journal-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     private protected override async Task<SourceHarness> HarnessAsync() => await KafkaAsync();
 
     private protected override IControlSource CreateWhereNobodyListens(TimeProvider time) => KafkaHarness.Source($"127.0.0.1:{Ports.Free()}", "none", time);
@@ -40,7 +44,7 @@ public sealed class KafkaSourceTests(KafkaServer server) : TopicContract
         var now = DateTimeOffset.UtcNow;
         foreach (var (run, age) in ((int, int)[])[(1, 40), (2, 20), (3, 10), (4, 0)])
         {
-            await server.Producer.ProduceAsync(harness.Topic, new() { Value = BusEvents.Activation("w1", "s1", run), Timestamp = new Timestamp(now.AddMinutes(-age)) });
+            await server.PutAsync(harness.Topic, null, BusEvents.Activation("w1", "s1", run), timestamp: new Timestamp(now.AddMinutes(-age)));
         }
 
         await using var rig = await new LiveRig(harness).StartAsync();
@@ -85,6 +89,40 @@ public sealed class KafkaSourceTests(KafkaServer server) : TopicContract
     }
 
     [ServerFact]
+    public async Task A_topic_made_anew_while_the_console_did_not_run_is_a_gap_and_read_from_its_start()
+    {
+        var folder = Path.Combine(_folder, "journal");
+        await using var harness = await KafkaAsync();
+        for (var i = 1; i <= 3; i++) await harness.PutAsync("a", BusEvents.Activation("w1", "s1", i));
+        await using (var before = await new LiveRig(harness, folder).StartAsync()) await before.WaitForRowsAsync(3);
+        await harness.DropTopicAsync();
+        await harness.MakeTopicAsync();
+        for (var i = 101; i <= 105; i++) await harness.PutAsync("a", BusEvents.Activation("w1", "s1", i));
+        await using var after = await new LiveRig(harness, folder).StartAsync();
+        await after.WaitForRowsAsync(8);
+
+        Assert.Equal(["run-1", "run-2", "run-3", "run-101", "run-102", "run-103", "run-104", "run-105"], after.Rows.Select(row => row.Event.RunId));
+        Assert.Contains("stands another message", Assert.Single(after.GapTexts), StringComparison.Ordinal);
+    }
+
+    [ServerFact]
+    public async Task A_topic_made_anew_and_read_on_before_the_next_look_is_a_gap_and_read_from_its_start()
+    {
+        await using var harness = await KafkaAsync(TimeSpan.FromSeconds(6));
+        for (var i = 1; i <= 3; i++) await harness.PutAsync("a", BusEvents.Activation("w1", "s1", i));
+        await using var rig = await new LiveRig(harness).StartAsync();
+        await rig.WaitForRowsAsync(3);
+        await harness.DropTopicAsync();
+        await harness.MakeTopicAsync();
+        for (var i = 101; i <= 110; i++) await harness.PutAsync("a", BusEvents.Activation("w1", "s1", i));
+        await rig.WaitAsync(() => rig.GapTexts.Count == 1, "the gap is told");
+        await rig.WaitAsync(() => rig.Rows.TakeLast(10).Select(row => row.Event.RunId).SequenceEqual(Enumerable.Range(101, 10).Select(i => $"run-{i}")), "all of the new topic came");
+
+        Assert.Equal(["run-1", "run-2", "run-3"], rig.Rows.Take(3).Select(row => row.Event.RunId));
+        Assert.Contains("\"proven\":true", Assert.Single(rig.GapTexts), StringComparison.Ordinal);
+    }
+
+    [ServerFact]
     public async Task What_was_deleted_before_it_was_read_is_a_gap_with_its_offsets()
     {
         await using var harness = await KafkaAsync();
@@ -121,10 +159,10 @@ public sealed class KafkaSourceTests(KafkaServer server) : TopicContract
         Assert.DoesNotContain(groups, group => group.StartsWith("qmtl-console", StringComparison.Ordinal));
     }
 
-    private async Task<KafkaHarness> KafkaAsync()
+    private async Task<KafkaHarness> KafkaAsync(TimeSpan? metadataInterval = null)
     {
         await server.StartAsync();
-        var harness = new KafkaHarness(server);
+        var harness = new KafkaHarness(server) { MetadataInterval = metadataInterval ?? KafkaHarness.OftenEnough };
         await harness.MakeTopicAsync();
         return harness;
     }

@@ -14,14 +14,15 @@ internal sealed class LiveRig : IAsyncDisposable
     private readonly SourceRunner _runner;
     private bool _running;
 
-    public LiveRig(SourceHarness harness)
-        : this((engine, time) => harness.Create(engine, time))
+    /// <param name="spilledTo">Folder of the journal on disk; null: in memory only.</param>
+    public LiveRig(SourceHarness harness, string? spilledTo = null)
+        : this((engine, time) => harness.Create(engine, time), spilledTo)
     {
     }
 
-    public LiveRig(Func<LiveEngine, TimeProvider, IControlSource> source)
+    public LiveRig(Func<LiveEngine, TimeProvider, IControlSource> source, string? spilledTo = null)
     {
-        Engine = new(Options.Create(new ControlBusOptions()), TimeProvider.System);
+        Engine = new(Options.Create(new ControlBusOptions()), TimeProvider.System, spilledTo is null ? null : new(new() { Hours = 1, Path = spilledTo }, TimeProvider.System));
         Source = source(Engine, TimeProvider.System);
         _runner = new([Source], Engine, TimeProvider.System, NullLogger<SourceRunner>.Instance);
     }
@@ -70,6 +71,7 @@ internal sealed class LiveRig : IAsyncDisposable
     {
         if (_running) await StopAsync();
         _runner.Dispose();
+        Engine.Dispose();
     }
 }
 

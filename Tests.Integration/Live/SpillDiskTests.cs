@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
 using Qmtl.ControlBus.Live;
+using Qmtl.ControlBus.Ordering;
 using Qmtl.ControlBus.Spill;
 using Qmtl.Tests.Integration.Support;
 
@@ -44,7 +45,7 @@ public sealed class SpillDiskTests
             var onDisk = SpillSegment.In(folder).SelectMany(segment => segment.Read()).OfType<SpillRecord.Added>().Select(added => added.Journalled.Event.Position!).Where(position => position.StartsWith("1:", StringComparison.Ordinal)).Max(position => long.Parse(position[2..], System.Globalization.CultureInfo.InvariantCulture));
             Assert.True(onDisk < 3_999, "The test needs events of partition 1 that did not reach the disk.");
             using var again = Open(folder);
-            Assert.Equal((onDisk, 0L), again.PlaceOf("kafka", "sentinel_weight", "1"));
+            Assert.Equal(new LanePlace(onDisk, 0), again.PlaceOf("kafka", "sentinel_weight", "1"));
         }
         finally
         {

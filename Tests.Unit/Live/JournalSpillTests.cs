@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Qmtl.ControlBus;
 using Qmtl.ControlBus.Live;
+using Qmtl.ControlBus.Ordering;
 using Qmtl.ControlBus.Sources;
 using Qmtl.ControlBus.Spill;
 using Qmtl.Tests.Unit.Services;
@@ -70,7 +71,7 @@ public sealed class JournalSpillTests : IDisposable
         }
 
         using var again = Open();
-        Assert.Equal((11L, 0L), again.PlaceOf("kafka", "sentinel_weight", "0"));
+        Assert.Equal(PlaceAt(11), again.PlaceOf("kafka", "sentinel_weight", "0"));
         Assert.Equal(2, again.Find(1, LiveFilter.Everything)!.Times);
         Weight(again, 11, 0.25);
         Assert.Equal((1, 1), again.Range);
@@ -90,14 +91,14 @@ public sealed class JournalSpillTests : IDisposable
         }
 
         using var again = Open();
-        Assert.Equal((11L, 0L), again.PlaceOf("kafka", "sentinel_weight", "0"));
+        Assert.Equal(PlaceAt(11), again.PlaceOf("kafka", "sentinel_weight", "0"));
         Broken(again, 11);
         Assert.Empty(again.Quarantine);
         Broken(again, 12);
         Assert.Single(again.Quarantine);
 
         void Broken(LiveEngine engine, long offset) =>
-            engine.Take(new RawMessage { Source = "kafka", Topic = "sentinel_weight", Position = $"0:{offset}", ReceivedAt = _time.GetUtcNow(), Value = "no event"u8.ToArray() });
+            engine.Take(new RawMessage { Source = "kafka", Topic = "sentinel_weight", Position = $"0:{offset}", BrokerTime = BrokerTimeOf(offset), ReceivedAt = _time.GetUtcNow(), Value = "no event"u8.ToArray() });
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class JournalSpillTests : IDisposable
         Assert.NotEqual(id, again.JournalId);
         Assert.True(again.Knows(id, 1));
         Assert.False(again.Knows(id, 2));
-        Assert.Equal((1L, 0L), again.PlaceOf("kafka", "sentinel_weight", "0"));
+        Assert.Equal(PlaceAt(1), again.PlaceOf("kafka", "sentinel_weight", "0"));
         var gap = again.Query(LiveFilter.Everything, null, 1).Events[0];
         Assert.Equal("console.gap", gap.Event.Type);
         Assert.Contains("cut off", gap.Event.Remarks[0], StringComparison.Ordinal);
@@ -228,6 +229,22 @@ public sealed class JournalSpillTests : IDisposable
     }
 
     [Fact]
+    public void Records_of_before_the_brokers_time_are_read_without_it()
+    {
+        SpillRecord[] records = [new SpillRecord.Added(Row()), new SpillRecord.Changed(7, 2, _time.GetUtcNow(), [], Row().Event), new SpillRecord.Place("kafka", "quiet", "0", new(77, 0))];
+        foreach (var record in records)
+        {
+            using var bytes = new MemoryStream();
+            SpillFormat.Write(bytes, record, new());
+            var body = bytes.ToArray()[SpillFormat.HeaderBytes..];
+            // Without the last member, which says that there is no such time.
+            Assert.Equivalent(record, SpillFormat.Read(body, body.Length - 1), strict: true);
+        }
+
+        JournalledEvent Row() => new(new() { Type = "queue_updated", Key = "k", Data = "{}"u8.ToArray(), ReceivedAt = _time.GetUtcNow() }, 1, _time.GetUtcNow(), [], null);
+    }
+
+    [Fact]
     public void The_places_of_quiet_lanes_outlive_their_segments()
     {
         using (var first = Open(capacity: 10, segmentBytes: 64 * 1024))
@@ -237,8 +254,8 @@ public sealed class JournalSpillTests : IDisposable
         }
 
         using var again = Open(capacity: 10, segmentBytes: 64 * 1024);
-        Assert.Equal((77L, 0L), again.PlaceOf("kafka", "quiet", "0"));
-        Assert.Equal((900L, 0L), again.PlaceOf("kafka", "sentinel_weight", "0"));
+        Assert.Equal(PlaceAt(77), again.PlaceOf("kafka", "quiet", "0"));
+        Assert.Equal(PlaceAt(900), again.PlaceOf("kafka", "sentinel_weight", "0"));
     }
 
     private LiveEngine Open(int capacity = 1000, int hours = 24, long segmentBytes = 32 * 1024 * 1024) => new(
@@ -246,9 +263,13 @@ public sealed class JournalSpillTests : IDisposable
 
     private void Weight(LiveEngine engine, long offset, double weight, string key = "s", string topic = "sentinel_weight") => engine.Take(new RawMessage
     {
-        Source = "kafka", Topic = topic, Position = $"0:{offset}", Key = key, ReceivedAt = _time.GetUtcNow(),
+        Source = "kafka", Topic = topic, Position = $"0:{offset}", Key = key, BrokerTime = BrokerTimeOf(offset), ReceivedAt = _time.GetUtcNow(),
         Value = Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"type":"SentinelWeightUpdated","sentinel_id":"{{key}}","weight":{{weight}},"version":1}""")),
     });
+
+    private static DateTimeOffset BrokerTimeOf(long offset) => DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset);
+
+    private static LanePlace PlaceAt(long offset) => new(offset, 0, BrokerTimeOf(offset));
 
     private static double[] Weights(LiveEngine engine) =>
         [.. engine.Query(LiveFilter.Everything, null, 1000).Events.Where(each => each.Event.Type == "sentinel_weight_updated").Select(each => System.Text.Json.JsonDocument.Parse(each.Event.Data).RootElement.GetProperty("weight").GetDouble())];

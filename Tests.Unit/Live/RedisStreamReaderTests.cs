@@ -1,4 +1,5 @@
 using Qmtl.ControlBus;
+using Qmtl.ControlBus.Ordering;
 using Qmtl.ControlBus.Redis;
 using Qmtl.ControlBus.Sources;
 
@@ -81,7 +82,7 @@ public sealed class RedisStreamReaderTests
 
     private static Sink AfterRestart(StreamFacts facts, out RedisStreamReader reader)
     {
-        var sink = new Sink { Place = (2_005, 0) };
+        var sink = new Sink { Place = new(2_005, 0) };
         reader = new("queue", sink);
         reader.Found(facts, FirstStart);
         return sink;
@@ -91,7 +92,7 @@ public sealed class RedisStreamReaderTests
     {
         public List<(string What, bool IsProven)> Gaps { get; } = [];
 
-        public (long Major, long Minor)? Place { get; init; }
+        public LanePlace? Place { get; init; }
 
         public int StartsOverCount { get; private set; }
 
@@ -111,6 +112,6 @@ public sealed class RedisStreamReaderTests
 
         public void Lag(string? topic, long? messages) => LagMessages = messages;
 
-        public (long Major, long Minor)? PlaceOf(string? topic, string lane) => Place;
+        public LanePlace? PlaceOf(string? topic, string lane) => Place;
     }
 }

@@ -8,6 +8,8 @@ internal static class KafkaClients
     // The client wants a group although nothing of it is used. A name of our own: in the Gateway's group we would take its messages.
     private static readonly string Group = $"qmtl-console-{Guid.NewGuid():N}";
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(3);
+
     public static IConsumer<byte[]?, byte[]?> Consumer(KafkaSettings settings, Action<Error> trouble, Action<ConsumerConfig>? tune = null)
     {
         var config = settings.Common(new ConsumerConfig
@@ -28,8 +30,11 @@ internal static class KafkaClients
             .Build();
     }
 
-    /// <summary>Ends a client. Without closing it first, librdkafka now and then waits for ever for a thread that still holds a partition.</summary>
-    public static void End(IConsumer<byte[]?, byte[]?> consumer)
+    /// <summary>
+    /// Ends a client, and whoever hangs on it. Without closing it first, and now and then all the same after a topic was taken away, librdkafka waits for ever for a
+    /// thread of its own: then it is left behind, so that nobody else waits. It ends with the process.
+    /// </summary>
+    public static void End(IConsumer<byte[]?, byte[]?> consumer, IDisposable? dependent = null) => EndInTime(() =>
     {
         try
         {
@@ -41,8 +46,14 @@ internal static class KafkaClients
             // What ends need not be told of.
         }
 
+        dependent?.Dispose();
         consumer.Dispose();
-    }
+    });
+
+    /// <inheritdoc cref="End(IConsumer{byte[], byte[]}, IDisposable)"/>
+    public static void End(IClient client) => EndInTime(client.Dispose);
+
+    private static void EndInTime(Action end) => Task.Factory.StartNew(end, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Wait(EndPatience);
 
     private sealed class OrNull : IDeserializer<byte[]?>
     {

@@ -88,7 +88,7 @@ internal sealed class KafkaControlPublisher : IControlPublisher, IControlEmitter
     {
         lock (_gate)
         {
-            _producer?.Dispose();
+            if (_producer is { } ended) KafkaClients.End(ended);
             _producer = null;
         }
     }

@@ -58,20 +58,19 @@ internal sealed class KafkaProbe : IDisposable
         return found.Offset.IsSpecial ? null : found.Offset.Value;
     }
 
-    /// <summary>Reads the message at each lane's last place again: whether it is the one that was read; null where it is not there any more.</summary>
-    public IReadOnlyDictionary<KafkaLane, bool?> Compare(IEnumerable<KafkaLane> lanes)
+    /// <summary>What is read at each of these offsets: the message there, the next one that is held, or the end. What the brokers did not give in time is left out.</summary>
+    public IReadOnlyDictionary<TopicPartition, ConsumeResult<byte[]?, byte[]?>> Read(IReadOnlyCollection<TopicPartitionOffset> places)
     {
-        var known = lanes.Select(lane => (Lane: lane, lane.Last)).Where(pair => pair.Last is not null).ToDictionary(pair => pair.Lane.Place, pair => (pair.Lane, Last: pair.Last!));
-        var found = new Dictionary<KafkaLane, bool?>();
-        if (known.Count == 0) return found;
-        _consumer.Assign(known.Values.Select(pair => pair.Lane.At(pair.Last.Offset)));
+        var found = new Dictionary<TopicPartition, ConsumeResult<byte[]?, byte[]?>>();
+        if (places.Count == 0) return found;
+        var asked = places.Select(place => place.TopicPartition).ToHashSet();
+        _consumer.Assign(places);
         try
         {
             var until = Environment.TickCount64 + (long)_settings.Patience.TotalMilliseconds;
-            while (found.Count < known.Count && Environment.TickCount64 < until)
+            while (found.Count < asked.Count && Environment.TickCount64 < until)
             {
-                if (ReadOne(100) is not { } read || !known.TryGetValue(read.TopicPartition, out var pair) || found.ContainsKey(pair.Lane)) continue;
-                found[pair.Lane] = read.IsPartitionEOF || read.Offset.Value != pair.Last.Offset ? null : pair.Last.Equals(read);
+                if (ReadOne(100) is { } read && asked.Contains(read.TopicPartition)) found.TryAdd(read.TopicPartition, read);
             }
         }
         finally
@@ -82,11 +81,7 @@ internal sealed class KafkaProbe : IDisposable
         return found;
     }
 
-    public void Dispose()
-    {
-        _admin.Dispose();
-        KafkaClients.End(_consumer);
-    }
+    public void Dispose() => KafkaClients.End(_consumer, _admin);
 
     private ConsumeResult<byte[]?, byte[]?>? ReadOne(int milliseconds)
     {

@@ -79,7 +79,6 @@ internal sealed class KafkaReader : IDisposable
             while (read < Burst && ReadOne()) read++;
             if (_time.GetElapsedTime(_lagAt) >= LagInterval) TellLag();
         }
-
     }
 
     public void Dispose() => KafkaClients.End(_consumer);
@@ -134,7 +133,8 @@ internal sealed class KafkaReader : IDisposable
         var offset = read.Offset.Value;
         // A marker of its place first: also when the rest fails, it is not read for ever.
         lane.Next = offset + 1;
-        lane.Last = new(offset, message.Timestamp.UnixTimestampMs, message.Value ?? []);
+        lane.Last = Witness.Of(read);
+        lane.Anchor ??= lane.Last;
         var position = string.Create(CultureInfo.InvariantCulture, $"{read.Partition.Value}:{offset}");
         var key = message.Key is null ? null : Encoding.UTF8.GetString(message.Key);
         var raw = new RawMessage
@@ -145,15 +145,12 @@ internal sealed class KafkaReader : IDisposable
             Key = key,
             Value = message.Value,
             Headers = message.Headers is { Count: > 0 } headers ? Texts(headers) : null,
-            BrokerTime = message.Timestamp.Type == TimestampType.NotAvailable ? null : TimeOf(message.Timestamp),
+            BrokerTime = lane.Last.Time,
             ReceivedAt = _time.GetUtcNow(),
         };
         if (message.Value is null) _sink.Refuse(Normaliser.Malformed(raw, "The message has no value: a tombstone, which tells Kafka to forget the key."));
         else _sink.Take(raw);
     }
-
-    private static DateTimeOffset? TimeOf(Timestamp timestamp) =>
-        timestamp.UnixTimestampMs is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(timestamp.UnixTimestampMs) : null;
 
     private static Dictionary<string, string> Texts(Headers headers)
     {

@@ -61,12 +61,14 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
 
     private void Follow(KafkaTopic topic, IReadOnlyList<int> partitions, CancellationToken cancellation)
     {
+        Recall(topic, partitions);
         var ranges = new Dictionary<int, (long Low, long High)>();
-        // Before the ranges: a place that is read later is never beyond what was held then.
-        var places = topic.Lanes.ToDictionary(lane => lane, lane => lane.Next);
+        // Before the ranges: a place that is read later is never beyond what was held then. Before the comparison: what was read by then is of the topic that is compared.
+        var reached = topic.Lanes.ToDictionary(lane => lane, lane => (lane.Next, lane.Last));
         foreach (var partition in partitions) ranges[partition] = probe.Range(new(topic.Name, partition));
 
-        var anew = WhyAnew(topic, partitions, ranges, places);
+        var compared = Compare(topic, ranges);
+        var anew = WhyAnew(topic, ranges, compared, lane => reached[lane].Next);
         topic.IsMissing = false;
         if (anew is { } why)
         {
@@ -74,34 +76,55 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
             return;
         }
 
-        foreach (var partition in partitions)
-        {
-            var range = ranges[partition];
-            if (topic.Lanes.Find(lane => lane.Place.Partition.Value == partition) is not { } lane)
-            {
-                lane = new(topic.Name, partition);
-                var start = Start(topic, lane, partitions, range);
-                topic.Lanes.Add(lane);
-                lane.Next = start;
-            }
-
-            if (!lane.IsAssigned) reader.Do(() => Resume(lane, range), cancellation);
-        }
-
+        foreach (var lane in compared.Keys) lane.Anchor = reached[lane].Last ?? lane.Anchor;
+        Begin(topic, ranges);
+        foreach (var lane in topic.Lanes) if (!lane.IsAssigned) reader.Do(() => Resume(lane, ranges[lane.Place.Partition.Value]), cancellation);
         topic.WasLookedAt = true;
     }
 
-    /// <summary>Where a partition is read from that was not read before.</summary>
-    private long Start(KafkaTopic topic, KafkaLane lane, IReadOnlyList<int> partitions, (long Low, long High) range)
+    /// <summary>Partitions that were read before a restart, as far as the journal knows.</summary>
+    private void Recall(KafkaTopic topic, IReadOnlyList<int> partitions)
     {
-        if (sink.PlaceOf(topic.Name, Lane(lane.Place.Partition.Value)) is { } place)
+        if (topic.Lanes.Count > 0) return;
+        foreach (var partition in partitions)
         {
-            return place.Major + 1;
+            if (sink.PlaceOf(topic.Name, Lane(partition)) is { } place) topic.Lanes.Add(new(topic.Name, partition) { Next = place.Major + 1, Anchor = new(place.Major, place.BrokerTime, null) });
+        }
+    }
+
+    /// <summary>Partitions that were not read before: from their start where the topic was looked at or read before, for then they are new; else from so long ago.</summary>
+    private void Begin(KafkaTopic topic, Dictionary<int, (long Low, long High)> ranges)
+    {
+        var areNew = topic.WasLookedAt || topic.Lanes.Count > 0;
+        foreach (var (partition, range) in ranges)
+        {
+            if (topic.Lanes.Exists(lane => lane.Place.Partition.Value == partition)) continue;
+            var lane = new KafkaLane(topic.Name, partition);
+            lane.Next = areNew ? range.Low : probe.Since(lane.Place, time.GetUtcNow() - settings.StartBack) ?? range.High;
+            topic.Lanes.Add(lane);
         }
 
-        // Later than the first look, or where others of the topic were read before a restart, it is a new one.
-        var isLater = topic.WasLookedAt || partitions.Any(other => sink.PlaceOf(topic.Name, Lane(other)) is not null);
-        return isLater ? range.Low : probe.Since(lane.Place, time.GetUtcNow() - settings.StartBack) ?? range.High;
+        // What stands before our place is of the topic that we know, although it is not read.
+        var before = topic.Lanes.Where(lane => lane.Anchor is null && lane.Next > ranges[lane.Place.Partition.Value].Low).ToDictionary(lane => lane.Place);
+        foreach (var (place, read) in probe.Read([.. before.Values.Select(lane => lane.At(lane.Next - 1))]))
+        {
+            if (!read.IsPartitionEOF && read.Offset.Value < before[place].Next) before[place].Anchor = Witness.Of(read);
+        }
+    }
+
+    /// <summary>For each partition whose anchor could be looked for: whether it stands there still; null where it cannot be told.</summary>
+    private Dictionary<KafkaLane, bool?> Compare(KafkaTopic topic, Dictionary<int, (long Low, long High)> ranges)
+    {
+        var compared = new Dictionary<KafkaLane, bool?>();
+        var held = new Dictionary<Confluent.Kafka.TopicPartition, (KafkaLane Lane, Witness Anchor)>();
+        foreach (var lane in topic.Lanes)
+        {
+            if (lane.Anchor is { } anchor && ranges.TryGetValue(lane.Place.Partition.Value, out var range) && anchor.Offset >= range.Low && anchor.Offset < range.High) held[lane.Place] = (lane, anchor);
+            else compared[lane] = null;
+        }
+
+        foreach (var (place, read) in probe.Read([.. held.Values.Select(each => each.Lane.At(each.Anchor.Offset))])) compared[held[place].Lane] = held[place].Anchor.IsThis(read);
+        return compared;
     }
 
     /// <summary>Fetches a partition from its place; what is not there any more before the first that is held is a gap.</summary>
@@ -122,25 +145,23 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
     }
 
     /// <summary>Why the topic is another one than the one that was read, or may be; null when it is the same.</summary>
-    private (string Text, bool IsProven)? WhyAnew(KafkaTopic topic, IReadOnlyList<int> partitions, Dictionary<int, (long Low, long High)> ranges, Dictionary<KafkaLane, long> places)
+    private static (string Text, bool IsProven)? WhyAnew(KafkaTopic topic, Dictionary<int, (long Low, long High)> ranges, Dictionary<KafkaLane, bool?> compared, Func<KafkaLane, long> reached)
     {
-        // From a journal before a restart there are places although there are no lanes yet.
-        var reached = topic.Lanes.Count > 0
-            ? places.Select(pair => (Partition: pair.Key.Place.Partition.Value, Next: pair.Value)).ToArray()
-            : [.. partitions.Select(partition => (partition, sink.PlaceOf(topic.Name, Lane(partition))?.Major + 1 ?? 0))];
-        foreach (var (partition, next) in reached)
+        foreach (var lane in topic.Lanes)
         {
+            var partition = lane.Place.Partition.Value;
             if (!ranges.TryGetValue(partition, out var range)) return ($"The topic {topic.Name} was made anew: partition {partition} is not there any more.", true);
-            if (range.High < next) return (Invariant($"The topic {topic.Name} was made anew or cut back: partition {partition} ends at offset {range.High}, and {next} had been reached."), true);
+            if (range.High < reached(lane)) return (Invariant($"The topic {topic.Name} was made anew or cut back: partition {partition} ends at offset {range.High}, and {reached(lane)} had been reached."), true);
         }
 
-        var compared = probe.Compare(topic.Lanes);
-        if (compared.FirstOrDefault(pair => pair.Value == false).Key is { } other)
+        if (compared.FirstOrDefault(pair => pair.Value == false).Key is { Anchor: { } anchor } other)
         {
-            return (Invariant($"The topic {topic.Name} was made anew: at offset {other.Last!.Offset} of partition {other.Place.Partition.Value} stands another message than the one that was read there."), true);
+            var isReadOn = topic.Lanes.Exists(lane => lane.Last is { } last && last.Offset > lane.Anchor?.Offset);
+            return (Invariant($"The topic {topic.Name} was made anew: at offset {anchor.Offset} of partition {other.Place.Partition.Value} stands another message than the one that was read there.")
+                + (isReadOn ? " The last messages before this may be of the new one already; they come once more." : ""), true);
         }
 
-        return topic.IsMissing && reached.Any(each => each.Next > 0) && !compared.Values.Contains(true)
+        return topic.IsMissing && topic.Lanes.Exists(lane => reached(lane) > 0) && !compared.ContainsValue(true)
             ? ($"The topic {topic.Name} was away and is there again; whether it is the same one cannot be told, because what was read last is not there any more.", false)
             : null;
     }
@@ -151,7 +172,7 @@ internal sealed class KafkaWatch(Dictionary<string, KafkaTopic> topics, KafkaSet
             topic.Lanes.ForEach(reader.Unassign);
             topic.Lanes.Clear();
             topic.WasLookedAt = true;
-            sink.Gap(topic.Name, why + " What it held besides what was read is lost; it is read from its start.", isProven);
+            sink.Gap(topic.Name, why + " What the old one held and was not read is lost; it is read from its start.", isProven);
             sink.StartsOver(topic.Name);
             foreach (var (partition, range) in ranges)
             {

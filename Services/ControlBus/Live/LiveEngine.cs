@@ -153,14 +153,14 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         {
             _received++;
             var counters = _counters.Of(malformed.Source, malformed.Topic, null);
-            if (!_ledger.Pass(malformed.Source, malformed.Topic, malformed.Position))
+            if (!_ledger.Pass(malformed.Source, malformed.Topic, malformed.Position, malformed.BrokerTime))
             {
                 counters.CountRedelivered(malformed.ReceivedAt);
                 return;
             }
 
             // After a restart it is not delivered again.
-            if (_spill is not null && Position.Parse(malformed.Position) is { } at) _spill.Add(new SpillRecord.Place(malformed.Source, malformed.Topic, at.Lane, at.Major, at.Minor), _journal.Newest + 1);
+            if (_spill is not null && Position.Parse(malformed.Position) is { } at) _spill.Add(new SpillRecord.Place(malformed.Source, malformed.Topic, at.Lane, new(at.Major, at.Minor, malformed.BrokerTime)), _journal.Newest + 1);
             counters.CountQuarantined(malformed.ReceivedAt);
             _quarantine.AddFirst(malformed);
             if (_quarantine.Count > _options.QuarantineCapacity) _quarantine.RemoveLast();
@@ -231,7 +231,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
     }
 
     /// <summary>The newest place that came from a lane of a topic; null when none did.</summary>
-    public (long Major, long Minor)? PlaceOf(string source, string? topic, string lane)
+    public LanePlace? PlaceOf(string source, string? topic, string lane)
     {
         lock (_gate) return _ledger.PlaceOf(source, topic, lane);
     }

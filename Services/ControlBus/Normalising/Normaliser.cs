@@ -100,6 +100,7 @@ public static class Normaliser
             Tags = (IReadOnlyList<string>?)fields.Tags ?? [],
             EventTime = time,
             EventTimeSource = source,
+            BrokerTime = message.BrokerTime,
             ReceivedAt = message.ReceivedAt,
             Source = message.Source,
             Topic = message.Topic,
@@ -144,7 +145,10 @@ public static class Normaliser
     /// <summary>A message that is no event, with the reason.</summary>
     internal static Quarantined Malformed(RawMessage message, string reason) => new(
         message.Source, message.Topic, message.Position, message.Key, message.ReceivedAt, reason,
-        message.Value[..Math.Min(message.Value.Length, KeptBytes)].ToArray(), message.Value.Length, Convert.ToHexStringLower(SHA256.HashData(message.Value.Span)));
+        message.Value[..Math.Min(message.Value.Length, KeptBytes)].ToArray(), message.Value.Length, Convert.ToHexStringLower(SHA256.HashData(message.Value.Span)))
+    {
+        BrokerTime = message.BrokerTime,
+    };
 
     /// <summary>The parser's sentence without the place, which stands before it already.</summary>
     private static string Reason(JsonException exception)

@@ -31,7 +31,7 @@ internal readonly record struct LedgerResult(LedgerVerdict Verdict, JournalEntry
 internal sealed class EventLedger(ControlBusOptions options, EventJournal journal)
 {
     private readonly Dictionary<(string Source, string Key), Latest> _lastOfSource = [];
-    private readonly Dictionary<(string Source, string? Topic, string Lane), (long Major, long Minor)> _positions = [];
+    private readonly Dictionary<(string Source, string? Topic, string Lane), LanePlace> _positions = [];
     private readonly RecentSet<(string Id, long Sequence)> _deliveries = new(options.DeliveryWindow);
     private readonly Dictionary<string, List<long>> _unpaired = new(StringComparer.Ordinal);
     private readonly Queue<(DateTimeOffset At, string Identity, long Sequence)> _pairingOrder = new();
@@ -64,7 +64,7 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     {
         ArgumentNullException.ThrowIfNull(delivery);
         if (delivery is { EnvelopeId: { } id, GatewaySequence: { } number }) _deliveries.Add((id, number));
-        Pass(delivery.Source, delivery.Topic, delivery.Position);
+        Pass(delivery.Source, delivery.Topic, delivery.Position, delivery.BrokerTime);
         if (entry is null) return;
         _sources.Add(delivery.Source);
         Remember(delivery, entry.Event.Sequence);
@@ -72,24 +72,24 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     }
 
     /// <summary>Takes over the place of a lane from before a restart, where that is further on.</summary>
-    public void RestorePlace(string source, string? topic, string lane, long major, long minor) => MoveOn((source, topic, lane), (major, minor));
+    public void RestorePlace(string source, string? topic, string lane, LanePlace place) => MoveOn((source, topic, lane), place);
 
     private bool IsRedelivered(ControlEvent controlEvent)
     {
         if (controlEvent is { EnvelopeId: { } id, GatewaySequence: { } number } && !_deliveries.Add((id, number))) return true;
-        return !Pass(controlEvent.Source, controlEvent.Topic, controlEvent.Position);
+        return !Pass(controlEvent.Source, controlEvent.Topic, controlEvent.Position, controlEvent.BrokerTime);
     }
 
     /// <summary>Moves on to a place, also to that of a message that is no event. False when it was seen before; a source without places always moves on.</summary>
-    public bool Pass(string source, string? topic, string? position)
+    public bool Pass(string source, string? topic, string? position, DateTimeOffset? brokerTime)
     {
         if (Position.Parse(position) is not { } place) return true;
-        return MoveOn((source, topic, place.Lane), (place.Major, place.Minor));
+        return MoveOn((source, topic, place.Lane), new(place.Major, place.Minor, brokerTime));
     }
 
-    private bool MoveOn((string Source, string? Topic, string Lane) lane, (long Major, long Minor) place)
+    private bool MoveOn((string Source, string? Topic, string Lane) lane, LanePlace place)
     {
-        if (_positions.TryGetValue(lane, out var seen) && place.CompareTo(seen) <= 0) return false;
+        if (_positions.TryGetValue(lane, out var seen) && !place.IsAfter(seen)) return false;
         _positions[lane] = place;
         return true;
     }
@@ -101,7 +101,7 @@ internal sealed class EventLedger(ControlBusOptions options, EventJournal journa
     }
 
     /// <summary>The newest place that came from a lane of a topic; null when none did.</summary>
-    public (long Major, long Minor)? PlaceOf(string source, string? topic, string lane) => _positions.TryGetValue((source, topic, lane), out var place) ? place : null;
+    public LanePlace? PlaceOf(string source, string? topic, string lane) => _positions.TryGetValue((source, topic, lane), out var place) ? place : null;
 
     private JournalEntry? FoldInto(ControlEvent controlEvent)
     {

@@ -1,4 +1,5 @@
 using Qmtl.ControlBus.Live;
+using Qmtl.ControlBus.Ordering;
 
 namespace Qmtl.ControlBus.Sources;
 
@@ -33,5 +34,5 @@ internal sealed class EngineSink(IControlSource source, LiveEngine engine, TimeP
 
     public void Lag(string? topic, long? messages) => engine.SetLag(source.Name, topic, messages);
 
-    public (long Major, long Minor)? PlaceOf(string? topic, string lane) => engine.PlaceOf(source.Name, topic, lane);
+    public LanePlace? PlaceOf(string? topic, string lane) => engine.PlaceOf(source.Name, topic, lane);
 }

@@ -1,3 +1,5 @@
+using Qmtl.ControlBus.Ordering;
+
 namespace Qmtl.ControlBus.Sources;
 
 /// <summary>
@@ -51,7 +53,7 @@ internal interface IControlSink
 
     /// <summary>The newest place that came from a lane of a topic, from the spilled journal too; null when none did.</summary>
     /// <param name="lane">Kafka's partition as text; empty for a stream.</param>
-    (long Major, long Minor)? PlaceOf(string? topic, string lane);
+    LanePlace? PlaceOf(string? topic, string lane);
 }
 
 /// <summary>How a source is doing.</summary>

@@ -34,7 +34,7 @@ internal sealed class JournalRestore(EventJournal journal, EventLedger ledger, R
                 ledger.ForgetPositions(over.Source, over.Topic);
                 break;
             case SpillRecord.Place place:
-                ledger.RestorePlace(place.Source, place.Topic, place.Lane, place.Major, place.Minor);
+                ledger.RestorePlace(place.Source, place.Topic, place.Lane, place.At);
                 break;
         }
     }

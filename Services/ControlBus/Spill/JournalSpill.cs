@@ -25,7 +25,7 @@ internal sealed class JournalSpill : IDisposable
     private readonly MemoryStream _bytes = new();
     private readonly List<Waiting> _batch = [];
     private List<SpillSegment> _segments = [];
-    private readonly Dictionary<(string Source, string? Topic, string Lane), (long Major, long Minor)> _places = [];
+    private readonly Dictionary<(string Source, string? Topic, string Lane), LanePlace> _places = [];
     private FileStream? _open;
     private Task? _writing;
     private JournalIdentity _identity = JournalIdentity.New();
@@ -197,7 +197,7 @@ internal sealed class JournalSpill : IDisposable
                 NotePlace(changed.Delivery);
                 break;
             case SpillRecord.Place place:
-                NotePlace((place.Source, place.Topic, place.Lane), (place.Major, place.Minor));
+                NotePlace((place.Source, place.Topic, place.Lane), place.At);
                 break;
             case SpillRecord.StartedOver over:
                 foreach (var lane in _places.Keys.Where(lane => lane.Source == over.Source && lane.Topic == over.Topic).ToArray()) _places.Remove(lane);
@@ -207,13 +207,13 @@ internal sealed class JournalSpill : IDisposable
 
     private void NotePlace(ControlEvent delivery)
     {
-        if (Position.Parse(delivery.Position) is { } at) NotePlace((delivery.Source, delivery.Topic, at.Lane), (at.Major, at.Minor));
+        if (Position.Parse(delivery.Position) is { } at) NotePlace((delivery.Source, delivery.Topic, at.Lane), new(at.Major, at.Minor, delivery.BrokerTime));
     }
 
     /// <summary>Forward only: the head of a segment that was begun after a failure can be behind what reached the disk of the one before.</summary>
-    private void NotePlace((string Source, string? Topic, string Lane) lane, (long Major, long Minor) place)
+    private void NotePlace((string Source, string? Topic, string Lane) lane, LanePlace place)
     {
-        if (!_places.TryGetValue(lane, out var known) || place.CompareTo(known) > 0) _places[lane] = place;
+        if (!_places.TryGetValue(lane, out var known) || place.IsAfter(known)) _places[lane] = place;
     }
 
     /// <summary>What was written of the segment may end in half a record: the next one begins a file of its own.</summary>
@@ -233,7 +233,7 @@ internal sealed class JournalSpill : IDisposable
         _open = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
         lock (_gate) _segments.Add(new(file, now, first));
         using var head = new MemoryStream();
-        foreach (var (lane, place) in _places) SpillFormat.Write(head, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place.Major, place.Minor), _scratch);
+        foreach (var (lane, place) in _places) SpillFormat.Write(head, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place), _scratch);
         Append(head);
     }
 

@@ -40,7 +40,7 @@ internal static class SpillFormat
                 Kind.Added => new SpillRecord.Added(ReadJournalled(reader)),
                 Kind.Changed => new SpillRecord.Changed(reader.ReadInt64(), reader.ReadInt32(), ReadTime(reader), ReadList(reader), ReadEvent(reader)),
                 Kind.StartedOver => new SpillRecord.StartedOver(reader.ReadString(), ReadText(reader)),
-                Kind.Place => new SpillRecord.Place(reader.ReadString(), ReadText(reader), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64()),
+                Kind.Place => new SpillRecord.Place(reader.ReadString(), ReadText(reader), reader.ReadString(), new(reader.ReadInt64(), reader.ReadInt64(), ReadBrokerTime(reader))),
                 var kind => throw new InvalidDataException($"A record of the unknown kind {(byte)kind}."),
             };
         }
@@ -82,8 +82,9 @@ internal static class SpillFormat
                 writer.Write(place.Source);
                 Write(writer, place.Topic);
                 writer.Write(place.Lane);
-                writer.Write(place.Major);
-                writer.Write(place.Minor);
+                writer.Write(place.At.Major);
+                writer.Write(place.At.Minor);
+                Write(writer, place.At.BrokerTime);
                 break;
         }
     }
@@ -112,6 +113,7 @@ internal static class SpillFormat
         Write(writer, each.Remarks);
         writer.Write(each.Data.Length);
         writer.Write(each.Data.Span);
+        Write(writer, each.BrokerTime);
     }
 
     private static JournalledEvent ReadJournalled(BinaryReader reader)
@@ -147,6 +149,7 @@ internal static class SpillFormat
         RunSequence = ReadWhole(reader),
         Remarks = ReadList(reader),
         Data = ReadBytes(reader),
+        BrokerTime = ReadBrokerTime(reader),
     };
 
     private static void Write(BinaryWriter writer, string? text)
@@ -178,6 +181,9 @@ internal static class SpillFormat
     private static DateTimeOffset ReadTime(BinaryReader reader) => new(reader.ReadInt64(), TimeSpan.Zero);
 
     private static DateTimeOffset? ReadOptionalTime(BinaryReader reader) => ReadWhole(reader) is { } ticks ? new(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The last member, which records of before do not have.</summary>
+    private static DateTimeOffset? ReadBrokerTime(BinaryReader reader) => reader.BaseStream.Position < reader.BaseStream.Length ? ReadOptionalTime(reader) : null;
 
     private static string[] ReadList(BinaryReader reader)
     {

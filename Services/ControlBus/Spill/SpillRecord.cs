@@ -1,3 +1,4 @@
+using Qmtl.ControlBus.Ordering;
 using Qmtl.Shared.Control;
 
 namespace Qmtl.ControlBus.Spill;
@@ -16,5 +17,5 @@ internal abstract record SpillRecord
     public sealed record StartedOver(string Source, string? Topic) : SpillRecord;
 
     /// <summary>The newest place that had come from a lane when the segment began, or that of a message that was no event.</summary>
-    public sealed record Place(string Source, string? Topic, string Lane, long Major, long Minor) : SpillRecord;
+    public sealed record Place(string Source, string? Topic, string Lane, LanePlace At) : SpillRecord;
 }
