@@ -108,7 +108,7 @@ public sealed class KafkaSourceTests(KafkaServer server) : TopicContract, IDispo
     [ServerFact]
     public async Task A_topic_made_anew_and_read_on_before_the_next_look_is_a_gap_and_read_from_its_start()
     {
-        await using var harness = await KafkaAsync(TimeSpan.FromSeconds(6));
+        await using var harness = await KafkaAsync(TimeSpan.FromSeconds(8));
         for (var i = 1; i <= 3; i++) await harness.PutAsync("a", BusEvents.Activation("w1", "s1", i));
         await using var rig = await new LiveRig(harness).StartAsync();
         await rig.WaitForRowsAsync(3);
