@@ -15,9 +15,6 @@ namespace Qmtl.ControlBus.Live;
 /// </summary>
 internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
 {
-    /// <summary>Entries that are looked through at once.</summary>
-    private const int Chunk = 4_096;
-
     private readonly ControlBusOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -30,7 +27,7 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
     private readonly HashSet<LiveSubscription> _subscriptions = [];
     private readonly List<EngineSink> _sinks = [];
     private readonly JournalSpill? _spill;
-    private readonly SpilledHistory? _history;
+    private readonly JournalSearch _search;
     private readonly JournalIdentity _identity;
     private readonly DateTimeOffset? _restoredUntil;
     private long _received;
@@ -49,12 +46,12 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         _counters = new(_options.MaxCounters);
         _runs = new(_options.MaxKeys);
         _identity = JournalIdentity.New();
+        _search = new(_journal, spill is null ? null : new SpilledHistory(spill), _gate);
         if (spill is null) return;
         var restored = new JournalRestore(_journal, _ledger, _runs);
         spill.Open(_options.JournalCapacity, restored.Take, restored.Damaged);
         _identity = spill.Identity;
         _spill = spill;
-        _history = new(spill);
         _restoredUntil = _journal.Find(_journal.Newest)?.Event.ReceivedAt;
         foreach (var problem in restored.Problems) TakeGap("journal", null, problem, isProven: true);
     }
@@ -236,77 +233,11 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
         lock (_gate) return _ledger.PlaceOf(source, topic, lane);
     }
 
-    public JournalledEvent? Find(long sequence, LiveFilter filter)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
-        JournalledEvent? found;
-        bool isForgotten;
-        lock (_gate)
-        {
-            found = _journal.Find(sequence)?.Current;
-            isForgotten = sequence < _journal.Oldest;
-        }
+    public JournalledEvent? Find(long sequence, LiveFilter filter) => _search.Find(sequence, filter);
 
-        if (found is null && isForgotten) found = _history?.Find(sequence);
-        return found is not null && filter.MayRead(found.Event.WorldId) ? found : null;
-    }
+    public JournalledEvent? Previous(long sequence, LiveFilter filter, bool alsoOnDisk = false) => _search.Previous(sequence, filter, alsoOnDisk);
 
-    public JournalledEvent? Previous(long sequence, LiveFilter filter, bool alsoOnDisk = false)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
-        long oldest;
-        lock (_gate)
-        {
-            oldest = _journal.Oldest;
-            if (_journal.Find(sequence) is { } entry && filter.MayRead(entry.Event.WorldId))
-            {
-                for (var before = _journal.Before(entry); before is not null; before = _journal.Before(before))
-                {
-                    if (filter.MayRead(before.Event.WorldId)) return before.Current;
-                }
-            }
-        }
-
-        if (!alsoOnDisk || _history is null || Find(sequence, filter) is not { } found) return null;
-        var ofKey = new LiveFilter { ReadableWorlds = filter.ReadableWorlds, Key = found.Event.Key };
-        return _history.Query(ofKey, Math.Min(sequence, oldest), 1, []).Events is [var last, ..] ? last : null;
-    }
-
-    public LivePage Query(LiveFilter filter, long? before, int count)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        var found = new List<JournalledEvent>();
-        long oldest, from, until;
-        lock (_gate)
-        {
-            from = filter.From is { } first ? _journal.FirstSince(first) : 0;
-            until = Math.Min(filter.Until is { } time ? _journal.FirstSince(time) : long.MaxValue, before ?? long.MaxValue);
-        }
-
-        JournalEntry[] chunk;
-        do
-        {
-            // Looked through outside the lock: a search for a word through the whole journal must not hold up what arrives.
-            lock (_gate)
-            {
-                oldest = _journal.Oldest;
-                chunk = [.. Candidates(filter, Math.Max(from, oldest), Math.Min(until, _journal.Newest + 1)).Take(Chunk)];
-            }
-
-            foreach (var current in chunk.Select(entry => entry.Current).Where(filter.Matches))
-            {
-                if (found.Count == count) return new(found, found[^1].Event.Sequence);
-                found.Add(current);
-            }
-
-            if (chunk.Length > 0) until = chunk[^1].Event.Sequence;
-        }
-        while (chunk.Length == Chunk);
-
-        // What the ring forgot meanwhile is on disk too.
-        return _history is null ? new(found, null) : _history.Query(filter, Math.Min(before ?? long.MaxValue, oldest), count, found);
-    }
+    public LivePage Query(LiveFilter filter, long? before, int count) => _search.Query(filter, before, count);
 
     public ILiveSubscription Subscribe(LiveFilter filter, long? after)
     {
@@ -396,27 +327,6 @@ internal sealed class LiveEngine : ILiveFeed, ILiveMarks, IDisposable
                 ? new SpillRecord.Added(current)
                 : new SpillRecord.Changed(current.Event.Sequence, current.Times, current.LastAt, current.AlsoVia, delivery),
             _journal.Newest + (result.Verdict == LedgerVerdict.Added ? 0 : 1));
-    }
-
-    /// <summary>Events between two sequences, newest first, by the index that fits.</summary>
-    private IEnumerable<JournalEntry> Candidates(LiveFilter filter, long from, long until)
-    {
-        var indexed = filter.Key is { } key ? _journal.OfKey(key) : filter.Types.Count == 1 ? _journal.OfType(filter.Types.First()) : null;
-        if (indexed is not null)
-        {
-            foreach (var entry in indexed)
-            {
-                if (entry.Event.Sequence < from) yield break;
-                if (entry.Event.Sequence < until) yield return entry;
-            }
-
-            yield break;
-        }
-
-        for (var sequence = Math.Min(until - 1, _journal.Newest); sequence >= from; sequence--)
-        {
-            if (_journal.Find(sequence) is { } entry) yield return entry;
-        }
     }
 
     private void Wake()
