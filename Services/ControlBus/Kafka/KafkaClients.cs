@@ -30,11 +30,17 @@ internal static class KafkaClients
             .Build();
     }
 
+    /// <summary>Asks for topics. A client of its own: one that hangs on another's handle polls it without a pause, and takes a whole core for that.</summary>
+    public static IAdminClient Admin(KafkaSettings settings, Action<Error> trouble) => new AdminClientBuilder(settings.Common(new AdminClientConfig()))
+        .SetErrorHandler((_, error) => trouble(error))
+        .SetLogHandler((_, _) => { })
+        .Build();
+
     /// <summary>
-    /// Ends a client, and whoever hangs on it. Without closing it first, and now and then all the same after a topic was taken away, librdkafka waits for ever for a
+    /// Ends a client. Without closing it first, and now and then all the same after a topic was taken away, librdkafka waits for ever for a
     /// thread of its own: then it is left behind, so that nobody else waits. It ends with the process.
     /// </summary>
-    public static void End(IConsumer<byte[]?, byte[]?> consumer, IDisposable? dependent = null) => EndInTime(() =>
+    public static void End(IConsumer<byte[]?, byte[]?> consumer) => EndInTime(() =>
     {
         try
         {
@@ -46,11 +52,10 @@ internal static class KafkaClients
             // What ends need not be told of.
         }
 
-        dependent?.Dispose();
         consumer.Dispose();
     });
 
-    /// <inheritdoc cref="End(IConsumer{byte[], byte[]}, IDisposable)"/>
+    /// <inheritdoc cref="End(IConsumer{byte[], byte[]})"/>
     public static void End(IClient client) => EndInTime(client.Dispose);
 
     private static void EndInTime(Action end) => Task.Factory.StartNew(end, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Wait(EndPatience);

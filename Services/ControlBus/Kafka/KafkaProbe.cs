@@ -20,7 +20,7 @@ internal sealed class KafkaProbe : IDisposable
             config.MaxPartitionFetchBytes = 1024;
             config.FetchWaitMaxMs = 100;
         });
-        _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        _admin = KafkaClients.Admin(settings, trouble);
     }
 
     /// <summary>The partitions of a topic, by number; null when there is no such topic.</summary>
@@ -81,7 +81,11 @@ internal sealed class KafkaProbe : IDisposable
         return found;
     }
 
-    public void Dispose() => KafkaClients.End(_consumer, _admin);
+    public void Dispose()
+    {
+        KafkaClients.End(_admin);
+        KafkaClients.End(_consumer);
+    }
 
     private ConsumeResult<byte[]?, byte[]?>? ReadOne(int milliseconds)
     {

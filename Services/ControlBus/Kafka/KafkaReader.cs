@@ -75,8 +75,8 @@ internal sealed class KafkaReader : IDisposable
         {
             while (_changes.TryDequeue(out var each)) Run(each.Change, each.Done);
             // The clock is asked now and then, not for each of a hundred thousand messages a second.
-            var read = 0;
-            while (read < Burst && ReadOne()) read++;
+            // Only the first of a burst is waited for: a wait asks the clock several times.
+            for (var read = 0; read < Burst && ReadOne(read == 0 ? PollMilliseconds : 0); read++) { }
             if (_time.GetElapsedTime(_lagAt) >= LagInterval) TellLag();
         }
     }
@@ -98,11 +98,11 @@ internal sealed class KafkaReader : IDisposable
     }
 
     /// <summary>Whether there may be more at once.</summary>
-    private bool ReadOne()
+    private bool ReadOne(int milliseconds)
     {
         try
         {
-            if (_consumer.Consume(PollMilliseconds) is not { } read) return false;
+            if (_consumer.Consume(milliseconds) is not { } read) return false;
             if (!_assigned.TryGetValue(read.TopicPartition, out var lane)) return true;
             if (!read.IsPartitionEOF) Take(lane, read);
             // At its end also markers of transactions were passed, which are no messages.
