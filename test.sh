@@ -21,6 +21,10 @@ if [ -z "${QMTL_TEST_SERVERS:-}" ] && [ -d ../shared/servers ]; then
   QMTL_TEST_SERVERS="$(cd ../shared/servers && pwd)"
   export QMTL_TEST_SERVERS
 fi
+if wants integration; then
+  if [ -n "${QMTL_TEST_SERVERS:-}" ]; then echo "Kafka in this run: the real broker that QMTL_TEST_SERVERS names, and librdkafka's mock broker"
+  else echo "Kafka in this run: librdkafka's mock broker alone; QMTL_TEST_SERVERS names no folder with kafka/start, so the tests of the real one are skipped"; fi
+fi
 
 install_debian() {
   local missing=() package

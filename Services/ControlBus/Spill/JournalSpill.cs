@@ -172,10 +172,34 @@ internal sealed class JournalSpill : IDisposable
         _bytes.SetLength(0);
     }
 
+    /// <summary>All of it or nothing: half a record at the end would be damage to whoever reads it, and hold the last of a full disk.</summary>
     private void Append(MemoryStream bytes)
     {
-        _open!.Write(bytes.GetBuffer(), 0, (int)bytes.Length);
+        var whole = _open!.Position;
+        try
+        {
+            _open.Write(bytes.GetBuffer(), 0, (int)bytes.Length);
+        }
+        catch (IOException)
+        {
+            CutBack(whole);
+            throw;
+        }
+
         lock (_gate) _size += bytes.Length;
+    }
+
+    private void CutBack(long whole)
+    {
+        try
+        {
+            _open!.SetLength(whole);
+        }
+        catch (IOException)
+        {
+            // It stays behind with half a record at its end; the next record begins a segment of its own.
+            Close();
+        }
     }
 
     private void Close()
@@ -216,13 +240,10 @@ internal sealed class JournalSpill : IDisposable
         if (!_places.TryGetValue(lane, out var known) || place.IsAfter(known)) _places[lane] = place;
     }
 
-    /// <summary>What was written of the segment may end in half a record: the next one begins a file of its own.</summary>
     private void Failed(Exception exception)
     {
         Interlocked.Add(ref _lost, _batch.Count);
         SetProblem($"Events are not spilled: {exception.Message} It is tried again with the next event; the journal in memory is whole.");
-        Close();
-        lock (_gate) _size = _segments.Sum(BytesOf);
     }
 
     private void Begin(long first, DateTimeOffset now)
@@ -231,10 +252,21 @@ internal sealed class JournalSpill : IDisposable
         // The same second and sequence, after a failure: never over what is there.
         for (var tick = now; File.Exists(file);) file = Path.Combine(_options.Path, SpillSegment.NameOf(tick = tick.AddSeconds(1), first));
         _open = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        try
+        {
+            using var head = new MemoryStream();
+            foreach (var (lane, place) in _places) SpillFormat.Write(head, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place), _scratch);
+            Append(head);
+        }
+        catch (IOException)
+        {
+            // No segment without its head, and on a full disk no pile of empty files.
+            Close();
+            File.Delete(file);
+            throw;
+        }
+
         lock (_gate) _segments.Add(new(file, now, first));
-        using var head = new MemoryStream();
-        foreach (var (lane, place) in _places) SpillFormat.Write(head, new SpillRecord.Place(lane.Source, lane.Topic, lane.Lane, place), _scratch);
-        Append(head);
     }
 
     /// <summary>Deletes segments that are older than the hours, or that are too many for the bound of bytes. The newest stays.</summary>
