@@ -78,6 +78,7 @@ public sealed class LiveTests(ConsoleFixture console)
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Give a beginning, an end, or both.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Last 24 h" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("from=.*until="));
+        await Expect(page.Locator("details.range form")).ToBeHiddenAsync();
         await Expect(page.Locator(Rows).First).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on live" }).ClickAsync();
         await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("from="));

@@ -32,7 +32,7 @@ public sealed class SpillDiskTests
                 await SettledAsync(engine, folder);
                 Assert.True(engine.Spill!.Lost > 0, $"The disk should have become full: {engine.Spill}");
                 // A short batch may still have found room: to the last byte.
-                Fill(filler);
+                Mounts.Fill(filler);
                 for (var lost = engine.Spill.Lost; engine.Spill.Lost == lost; last++)
                 {
                     Take(engine, 1, last);
@@ -60,19 +60,6 @@ public sealed class SpillDiskTests
     /// <summary>Waits until each event is on the disk, whole, or counted as lost.</summary>
     private static Task SettledAsync(LiveEngine engine, string folder) => Waiting.ForAsync(
         () => OnDisk(folder).Count() + engine.Spill!.Lost == engine.Status.Received, () => $"all is written or lost, not {engine.Spill} with {OnDisk(folder).Count()} of {engine.Status.Received} on the disk");
-
-    private static void Fill(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true) stream.Write(new byte[4096]);
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
 
     /// <param name="damage">Not while it is written: half a record may stand there for a moment.</param>
     private static IEnumerable<Position> OnDisk(string folder, Action<string>? damage = null) =>

@@ -41,7 +41,7 @@ public sealed class FullDiskTests
             Assert.Equal((AuditVerdict.OkButTailUnknown, stored + 1), ((await audit.VerifyAsync()).Verdict, (await audit.VerifyAsync()).Checked));
 
             // The rest of the room goes too; what the spool held on to is still there.
-            Fill(Path.Combine(folder, "ballast"));
+            Mounts.Fill(Path.Combine(folder, "ballast"));
             await Assert.ThrowsAsync<AuditUnavailableException>(() => audit.AppendAsync(stored, 100));
             await spool.AppendAsync([.. Enumerable.Range(stored, 50).Select(number => AuditParts.Record(number))], default);
             Assert.Equal(50, spool.Count);
@@ -56,27 +56,6 @@ public sealed class FullDiskTests
         {
             Assert.True(Mounts.Run("umount", folder));
             Directory.Delete(folder);
-        }
-    }
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
-        try
-        {
-            for (var size = 64 << 10; size > 0; size /= 2)
-            {
-                try
-                {
-                    while (file.Length < 8 << 20) file.Write(new byte[size]);
-                }
-                catch (IOException)
-                {
-                }
-            }
-        }
-        catch (IOException)
-        {
         }
     }
 }

@@ -32,6 +32,23 @@ internal static class Mounts
         }
     }
 
+    /// <summary>Adds to a file until its disk of less than 8 MiB has no byte left.</summary>
+    public static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, 0);
+        for (var size = 64 << 10; size > 0; size /= 2)
+        {
+            try
+            {
+                while (file.Length < 8 << 20) file.Write(new byte[size]);
+            }
+            catch (IOException)
+            {
+                // No room for as many at once.
+            }
+        }
+    }
+
     /// <summary>Being root is not enough in a container: only trying tells.</summary>
     private static bool Try()
     {

@@ -194,6 +194,32 @@ public sealed class JournalSpillTests : IDisposable
     }
 
     [Fact]
+    public void A_segment_that_cannot_be_deleted_is_told_and_no_event_is_lost_by_it()
+    {
+        using var engine = Open(hours: 1);
+        Weight(engine, 1, 0.1);
+        Flushed(engine, 1);
+        var oldest = SpillSegment.In(_folder).Single().File;
+        _time.Advance(TimeSpan.FromMinutes(61));
+        Weight(engine, 2, 0.2);
+        Flushed(engine, 2);
+        // A folder is not deleted as a file is.
+        File.Delete(oldest);
+        Directory.CreateDirectory(oldest);
+        _time.Advance(TimeSpan.FromMinutes(90));
+        Weight(engine, 3, 0.3);
+        Assert.True(SpinWait.SpinUntil(() => engine.Spill!.Problem is not null, TimeSpan.FromSeconds(30)), $"{engine.Spill}");
+        Assert.Contains("cannot be deleted", engine.Spill!.Problem, StringComparison.Ordinal);
+        Flushed(engine, 3);
+        Assert.Equal(0, engine.Spill!.Lost);
+
+        Directory.Delete(oldest);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Weight(engine, 4, 0.4);
+        Assert.True(SpinWait.SpinUntil(() => engine.Spill!.Problem is null, TimeSpan.FromSeconds(30)), $"{engine.Spill}");
+    }
+
+    [Fact]
     public void Two_consoles_never_write_to_one_folder()
     {
         using var first = Open();

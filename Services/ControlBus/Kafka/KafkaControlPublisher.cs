@@ -86,10 +86,9 @@ internal sealed class KafkaControlPublisher : IControlPublisher, IControlEmitter
 
     private void Forget()
     {
-        lock (_gate)
-        {
-            if (_producer is { } ended) KafkaClients.End(ended);
-            _producer = null;
-        }
+        IProducer<byte[], byte[]>? ended;
+        lock (_gate) (ended, _producer) = (_producer, null);
+        // Ending may take seconds: nobody who sends waits for that.
+        if (ended is not null) KafkaClients.End(ended);
     }
 }

@@ -34,6 +34,7 @@ internal sealed class JournalSpill : IDisposable
     private long _newest;
     private long _lost;
     private string? _problem;
+    private string? _untidy;
 
     public JournalSpill(SpillOptions options, TimeProvider time)
     {
@@ -60,7 +61,7 @@ internal sealed class JournalSpill : IDisposable
             lock (_gate)
             {
                 var oldest = _segments.FirstOrDefault();
-                return new(_options.Path, _options.Hours, _size, oldest?.First, oldest?.BegunAt, Interlocked.Read(ref _lost), _problem);
+                return new(_options.Path, _options.Hours, _size, oldest?.First, oldest?.BegunAt, Interlocked.Read(ref _lost), _problem ?? _untidy);
             }
         }
     }
@@ -161,7 +162,6 @@ internal sealed class JournalSpill : IDisposable
             Append(_bytes);
             foreach (var next in _batch) Note(next.Record);
             if (_problem is not null) SetProblem(null);
-            if (now - _tidied >= Tidying) Tidy();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -170,6 +170,7 @@ internal sealed class JournalSpill : IDisposable
 
         _batch.Clear();
         _bytes.SetLength(0);
+        if (_time.GetUtcNow() - _tidied >= Tidying) TryTidy();
     }
 
     /// <summary>All of it or nothing: half a record at the end would be damage to whoever reads it, and hold the last of a full disk.</summary>
@@ -278,11 +279,28 @@ internal sealed class JournalSpill : IDisposable
             // A segment ends where the next begins: it goes when its newest event is too old.
             while (_segments.Count > 1 && (_size > _options.Bytes || _tidied - _segments[1].BegunAt > TimeSpan.FromHours(_options.Hours)))
             {
-                _size -= BytesOf(_segments[0]);
+                var bytes = BytesOf(_segments[0]);
                 File.Delete(_segments[0].File);
+                _size -= bytes;
                 _segments.RemoveAt(0);
             }
         }
+    }
+
+    /// <summary>What cannot be deleted loses no event: it is told, and tried again.</summary>
+    private void TryTidy()
+    {
+        string? untidy = null;
+        try
+        {
+            Tidy();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            untidy = $"Old segments cannot be deleted: {exception.Message} It is tried again every minute; new events are spilled.";
+        }
+
+        lock (_gate) _untidy = untidy;
     }
 
     private void SetProblem(string? problem)
